@@ -42,8 +42,9 @@ SEPARATORS = {"UV_FIND_LINKS": ","}
 
 UNREACHABLE = """\
 エラー: 環境の準備ができませんでした（{step}）。
-  多くの場合、パッケージの取得元に届いていません。社内の取得元やプロキシは pip の設定（pip.conf、PIP_INDEX_URL、HTTPS_PROXY）で指定します。
-  次の手順: 上に出た記録を確かめ、設定を直して同じコマンドをもう一度実行してください。途中からやり直します。
+  多くの場合、パッケージの取得元に届いていません。
+  取得元とプロキシは pip の設定（pip.conf、PIP_INDEX_URL、HTTPS_PROXY）に従います。
+  次の手順: 上の記録を見て設定を直し、同じコマンドをもう一度実行してください。続きから始めます。
 error: set-up stopped ({step}). Most often the package index cannot be reached: it is the one pip is configured for
   (pip.conf, PIP_INDEX_URL, HTTPS_PROXY). Put it right and run the same command again: it goes on from here.
 """
@@ -122,7 +123,9 @@ def same_interpreter() -> bool:
     """Tell whether the environment runs, and runs the interpreter that was chosen."""
     question = "import sys; print(sys.base_prefix, sys.version)"
     try:
-        answer = subprocess.run([PYTHON, "-I", "-S", "-c", question], capture_output=True, text=True, check=False).stdout
+        answer = subprocess.run(
+            [PYTHON, "-I", "-S", "-c", question], capture_output=True, text=True, check=False
+        ).stdout
     except OSError:
         return False
     return answer.strip() == f"{sys.base_prefix} {sys.version}"

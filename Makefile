@@ -1,0 +1,79 @@
+# Each target sets up what is missing (.venv/ in this folder) and nothing twice. Nothing else is needed but python3.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-fresh up lint types test test-deep bench simulate incidents conformance bundle clean
+
+# Where a machine forbids Python to keep its byte code, each of Airflow's processes starts twice as slowly.
+unexport PYTHONDONTWRITEBYTECODE
+
+BIN := $(CURDIR)/.venv/bin
+JOBS ?= 2
+CASES ?= tests/conformance/cases.yaml
+SEEDS ?= 1-50
+
+# Airflow of this clone, not of the user; and nobody is called home.
+export AIRFLOW_HOME := $(CURDIR)/var/airflow
+export AIRFLOW__CORE__LOAD_EXAMPLES := False
+export GX_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+unexport AIRFLOW__METRICS__STATSD_ON
+unexport AIRFLOW__METRICS__OTEL_ON
+unexport AIRFLOW__TRACES__OTEL_ON
+unexport AIRFLOW__SENTRY__SENTRY_ON
+unexport AIRFLOW__OPENLINEAGE__TRANSPORT
+unexport SENTRY_DSN
+unexport OPENLINEAGE_URL
+
+help:
+	@echo 'make demo         副本登録の一連の流れを試す / the whole road, in the terminal'
+	@echo 'make demo-fresh   最初からやり直す / the same, from the start'
+	@echo 'make up           画面を開いて試す（Ctrl-C で終了） / the same under the UI, until Ctrl-C'
+	@echo 'make test         検査と試験 / lint, types, contracts, tests'
+	@echo 'make test-deep    長い試験 / what needs services, kills and long seeds'
+	@echo 'make bench · simulate · incidents · conformance CASES=FILE · bundle · clean'
+
+setup:
+	@scripts/setup.sh
+
+# Third parties warn at import; in the runs of people that is noise, in tests it is an error (pyproject.toml).
+demo demo-fresh up bench simulate incidents: export PYTHONWARNINGS := ignore
+
+demo: setup
+	@$(BIN)/python -m rehearsal.demo
+
+demo-fresh: setup
+	@$(BIN)/python -m rehearsal.demo --fresh
+
+up: setup
+	@$(BIN)/python -m rehearsal.up
+
+bench: setup
+	@$(BIN)/python -m rehearsal.bench
+
+simulate: setup
+	@$(BIN)/fukuhon simulate --seeds $(SEEDS)
+
+incidents: setup
+	@$(BIN)/fukuhon incidents
+
+bundle: setup
+	@$(BIN)/python -m rehearsal.bundle
+
+lint: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: setup
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: lint types
+	@$(BIN)/pytest -m "not deep" -n $(JOBS) --dist loadgroup
+
+test-deep: setup
+	@$(BIN)/pytest -m deep
+
+conformance: setup
+	@FUKUHON_CASES="$(abspath $(CASES))" $(BIN)/pytest tests/conformance
+
+clean:
+	rm -rf var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
