@@ -2,7 +2,7 @@
 
 Called by ``setup.sh`` with the chosen interpreter; needs nothing but the standard library. Everything it writes lies in
 ``.venv/`` and ``.venv-uv/`` (the installer and its cache). Killed at any point, it is repaired by running it again: the
-stamp is written last, and an environment that was being written when the stamp was not is made anew from the cache.
+stamp is written last, and an environment without one is made anew from the cache.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 TOOLS = ROOT / ".venv-uv"
 UV = TOOLS / "env" / "bin" / "uv"
+PIP = (TOOLS / "env" / "bin" / "python", "-m", "pip", "--disable-pip-version-check")
 UV_LOCK = ROOT / "scripts" / "uv.lock.txt"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / ".setup-stamp"
-UNFINISHED = VENV / ".setup-unfinished"
 
 # pip's own setting → uv's variable. What pip has been told on this machine holds for uv too; nothing of it is kept.
 SETTINGS = {
@@ -45,9 +45,9 @@ UNREACHABLE = """\
   多くの場合、パッケージの取得元に届いていません。
   取得元とプロキシは pip の設定（pip.conf、PIP_INDEX_URL、HTTPS_PROXY）に従います。
   次の手順: 上の記録を見て設定を直し、同じコマンドをもう一度実行してください。続きから始めます。
-error: set-up stopped ({step}). Most often the package index cannot be reached: it is the one pip is configured for
-  (pip.conf, PIP_INDEX_URL, HTTPS_PROXY). Put it right and run the same command again: it goes on from here.
-"""
+error: set-up stopped ({step}).
+  Most often the package index cannot be reached: it is the one pip is configured for (pip.conf, PIP_INDEX_URL,
+  HTTPS_PROXY). Put it right and run the same command again: it goes on from here."""
 
 BUSY = "別の準備が進行中です。終わるのを待ちます。 / Another set-up is under way; waiting for it."
 
@@ -77,9 +77,7 @@ def pip_settings(listing: str) -> dict[str, str]:
 
 def installer_environment() -> dict[str, str]:
     """Return the environment in which uv runs: its files in this folder, its index the one pip is told to use."""
-    listing = subprocess.run(
-        [TOOLS / "env" / "bin" / "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
+    listing = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True, check=False).stdout
     own = {
         "UV_CACHE_DIR": str(TOOLS / "cache"),
         "UV_PYTHON_DOWNLOADS": "never",
@@ -99,11 +97,12 @@ def remove(folder: Path) -> None:
 
 
 def has_pinned_uv() -> bool:
-    """Tell whether the private uv runs and is the pinned one."""
+    """Tell whether the private uv is the pinned one, and the pip beside it still runs."""
     pinned = UV_LOCK.read_text().split(" ", 1)[0].removeprefix("uv==")
     try:
+        subprocess.run([*PIP, "--version"], capture_output=True, check=True)
         answer = subprocess.run([UV, "--version"], capture_output=True, text=True, check=False).stdout
-    except OSError:
+    except (OSError, subprocess.CalledProcessError):
         return False
     return answer.split()[1:2] == [pinned]
 
@@ -114,30 +113,29 @@ def provide_uv() -> None:
         return
     remove(TOOLS / "env")
     venv.create(TOOLS / "env", with_pip=True, symlinks=True)
-    pip = (TOOLS / "env" / "bin" / "python", "-m", "pip", "--disable-pip-version-check")
     options = ("--quiet", "--no-cache-dir", "--retries", "2", "--no-deps", "--require-hashes", "--only-binary", ":all:")
-    run("uv", *pip, "install", *options, "-r", UV_LOCK)
+    run("uv", *PIP, "install", *options, "-r", UV_LOCK)
 
 
-def same_interpreter() -> bool:
-    """Tell whether the environment runs, and runs the interpreter that was chosen."""
+def can_be_kept(stamp: str) -> bool:
+    """Tell whether the environment is whole, made in this very folder (its scripts name it) and by this interpreter."""
     question = "import sys; print(sys.base_prefix, sys.version)"
     try:
-        answer = subprocess.run(
-            [PYTHON, "-I", "-S", "-c", question], capture_output=True, text=True, check=False
-        ).stdout
-    except OSError:
+        made_in = STAMP.read_text().split(" ", 2)[2]
+        command = (PYTHON, "-I", "-S", "-c", question)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except (OSError, IndexError):
         return False
-    return answer.strip() == f"{sys.base_prefix} {sys.version}"
+    return made_in == stamp.split(" ", 2)[2] and answer.strip() == f"{sys.base_prefix} {sys.version}"
 
 
-def provide_environment() -> None:
+def provide_environment(stamp: str) -> None:
     """Bring the environment to what the lock names: no more, no less."""
-    if UNFINISHED.exists() or not same_interpreter():
+    if can_be_kept(stamp):
+        STAMP.unlink()
+    else:
         remove(VENV)
         venv.create(VENV, symlinks=True)
-    STAMP.unlink(missing_ok=True)
-    UNFINISHED.touch()
     env = installer_environment()
     pip = (UV, "pip")
     target = ("--quiet", "--python", PYTHON)
@@ -161,7 +159,7 @@ def main(stamp: str) -> int:
         print("環境を準備しています（.venv/）… / Setting up .venv/ …", file=sys.stderr)
         try:
             provide_uv()
-            provide_environment()
+            provide_environment(stamp)
         except SetUpError as error:
             print(UNREACHABLE.format(step=error), file=sys.stderr)
             return 1
@@ -171,7 +169,6 @@ def main(stamp: str) -> int:
         seconds = time.monotonic() - began
         (VENV / ".setup-seconds").write_text(f"{seconds:.1f}\n")
         STAMP.write_text(stamp)
-        UNFINISHED.unlink()
         print(f"準備ができました（{seconds:.1f} 秒） / Ready in {seconds:.1f} s", file=sys.stderr)
         return 0
 
