@@ -1,0 +1,294 @@
+"""The parts of ``site.yaml`` as typed, frozen models; docs/site-yaml.md describes them for people."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from fukuhon.calendars import parse_minutes
+from fukuhon.errors import ConfigurationError, DataError
+from fukuhon.identifiers import BodyCode
+
+__all__ = [
+    "Account",
+    "Accounts",
+    "AllotmentSettings",
+    "BodySettings",
+    "ControlRange",
+    "DatasetSettings",
+    "Folders",
+    "Limits",
+    "ModeSettings",
+    "Part",
+    "Period",
+    "RegisterSettings",
+    "SecretRef",
+    "ServerSettings",
+    "SourceSettings",
+    "SpiSettings",
+]
+
+
+class Part(BaseModel):
+    """A part of the settings: nothing unknown in it, nothing changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+def _expanded(value: object) -> object:
+    """Fill ``${NAME}`` and ``${NAME:-default}`` from the environment."""
+    if not isinstance(value, str):
+        return value
+
+    def fill(match: re.Match[str]) -> str:
+        found = os.environ.get(match["name"]) or match["default"]
+        if found is None:
+            raise ValueError(f"環境変数 {match['name']} が設定されていません")
+        return found
+
+    return re.sub(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}", fill, value)
+
+
+def _resolved(value: object, info: ValidationInfo) -> object:
+    filled = _expanded(value)
+    if not isinstance(filled, str):
+        return filled
+    folder = (info.context or {}).get("folder", Path())
+    return Path(os.path.normpath(folder / Path(filled).expanduser()))
+
+
+def _time_of_day(value: str) -> str:
+    try:
+        parse_minutes(value)
+    except ConfigurationError:
+        raise ValueError("時刻は 00:00 から 24:00 までの HH:MM で書いてください") from None
+    return value
+
+
+def _opening(value: str) -> str:
+    if _time_of_day(value) == "24:00":
+        raise ValueError("開庁時刻は 00:00 から 23:59 までです")
+    return value
+
+
+def _body_code(value: str) -> str:
+    try:
+        return BodyCode.parse(value)
+    except DataError as error:
+        raise ValueError(error.message) from None
+
+
+Expanded = Annotated[str, BeforeValidator(_expanded), Field(min_length=1)]
+ResolvedPath = Annotated[Path, BeforeValidator(_resolved)]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+Name = Annotated[str, Field(min_length=1)]
+ResourceId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-][0-9A-Za-z._/-]*$")]
+SpiText = Annotated[str, Field(pattern=r"^TM[0-9]{14}$")]
+DatasetText = Annotated[str, Field(pattern=r"^TK[0-9]{14}$")]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class SecretRef(Part):
+    """Where a secret lies; never the secret itself."""
+
+    file: ResolvedPath | None = None
+    env: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> SecretRef:
+        if (self.file is None) == (self.env is None):
+            raise ValueError("file か env のどちらか一つを書いてください")
+        return self
+
+
+class BodySettings(Part):
+    """The municipality."""
+
+    code: Annotated[str, AfterValidator(_body_code)]
+    name: Name
+    prefecture: Name
+    group: Literal[1, 2, 3]
+    opening: Annotated[str, AfterValidator(_opening)] = "08:30"
+    closed_extra: frozenset[date] = Field(default=frozenset(), strict=False)
+    year_end: bool = True
+
+
+class Folders(Part):
+    """Where work files lie."""
+
+    work: ResolvedPath
+
+
+class Account(Part):
+    """An account on the intermediate server."""
+
+    user: Name
+    password: SecretRef
+
+
+class Accounts(Part):
+    """The accounts that the software uses, by duty (roles: seed 1.9.1)."""
+
+    upload: Account | None = None
+    collation_requester: Account | None = None
+    collation_manager: Account | None = None
+    administrator: Account | None = None
+
+
+class ServerSettings(Part):
+    """The intermediate server."""
+
+    url: Expanded | None = None
+    env: Name | None = None
+    device: Name
+    clock_url: Expanded | None = None
+    accounts: Accounts = Accounts()
+
+    @model_validator(mode="after")
+    def _address(self) -> ServerSettings:
+        if (self.url is None) == (self.env is None):
+            raise ValueError("url か env のどちらか一つを書いてください")
+        return self
+
+
+FILE_KINDS = ("sqlite", "csv", "fixed")
+
+
+class SourceSettings(Part):
+    """An existing system that holds 正本."""
+
+    id: ResourceId
+    name: Name
+    kind: Literal["sqlite", "postgresql", "mysql", "oracle", "mssql", "csv", "fixed"]
+    url: Expanded | None = None
+    env: Name | None = None
+    path: ResolvedPath | None = None
+    history: Literal["change_log", "snapshots", "none"]
+    production: bool = False
+    masters_needed: bool = False
+
+    @model_validator(mode="after")
+    def _address(self) -> SourceSettings:
+        wanted = "path" if self.kind in FILE_KINDS else "url か env"
+        given = [name for name in ("url", "env", "path") if getattr(self, name) is not None]
+        if len(given) != 1 or (given == ["path"]) != (self.kind in FILE_KINDS):
+            raise ValueError(f"{self.kind} では {wanted} を一つだけ書いてください")
+        if self.url and re.search(r"//[^/@]*:[^/@]*@", self.url):
+            raise ValueError("url にパスワードを書かないでください（env を使います）")
+        return self
+
+
+class RegisterSettings(Part):
+    """The addressee register (団体内統合宛名システム)."""
+
+    source: Name
+    query: ResourceId
+
+
+class ControlRange(Part):
+    """A control total that is only known roughly, and why."""
+
+    low: Annotated[int, Field(alias="from", ge=0)]
+    high: Annotated[int, Field(alias="to", ge=0)]
+    reason: Name
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ControlRange:
+        if self.low > self.high:
+            raise ValueError("from は to 以下にしてください")
+        return self
+
+    def holds(self, count: int) -> bool:
+        """Whether a count lies in the range, ends included."""
+        return self.low <= count <= self.high
+
+
+def _control_total(value: object) -> object:
+    """A plain number is a range of one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"from": value, "to": value, "reason": "件数どおり"}
+    return value
+
+
+class DatasetSettings(Part):
+    """One dataset in scope: where it comes from and how it travels."""
+
+    code: DatasetText
+    source: Name
+    query: ResourceId
+    count_query: ResourceId | None = None
+    control_totals: dict[str, Annotated[ControlRange, BeforeValidator(_control_total)]] = {}
+    rules: ResourceId | None = None
+    expectations: ResourceId | None = None
+    channel: Literal[1, 2, 3, 4]
+    spi: str = Field(default="", exclude=True)  # set by the SPI it stands in
+
+
+class SpiSettings(Part):
+    """One 特定個人情報 in scope."""
+
+    code: SpiText
+    datasets: Annotated[tuple[DatasetSettings, ...], Field(min_length=1, strict=False)]
+
+    @model_validator(mode="after")
+    def _named(self) -> SpiSettings:
+        named = tuple(dataset.model_copy(update={"spi": self.code}) for dataset in self.datasets)
+        object.__setattr__(self, "datasets", named)
+        return self
+
+
+class Limits(Part):
+    """Sizes, caps and margins; each is a setting since the world may change it."""
+
+    records_per_file: Positive = 200_000
+    bytes_per_file: Positive = 500_000_000
+    pretest_records: Positive = 5
+    daily_cap_percent: Annotated[int, Field(gt=0, le=100)] = 5
+    line_bytes_per_s: Positive = 1_250_000
+    guard_margin_s: Annotated[int, Field(ge=0)] = 300
+    settle_minutes: Positive = 15
+    terminal_grace_minutes: Positive = 30
+    collations_per_day: Positive = 20
+    requests_per_day: Positive = 60
+    erase_after_days: Positive = 30
+    batch_rows: Positive = 65_536
+    threads: Positive = 2
+
+
+class AllotmentSettings(Part):
+    """Days, hours and volume allotted to the body for 初期登録 (seed 1.4.1)."""
+
+    days: Annotated[tuple[date, ...], Field(min_length=1, strict=False)]
+    start: Annotated[TimeOfDay, Field(alias="from")]
+    end: Annotated[TimeOfDay, Field(alias="to")]
+    bytes: Positive
+    part: Literal["tax", "other"]
+    version: Positive = 1
+    state: Literal["draft", "agreed"] = "agreed"
+
+
+class Period(Part):
+    """Days, both ends included."""
+
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Period:
+        if self.first > self.last:
+            raise ValueError("from は to 以前の日にしてください")
+        return self
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+class ModeSettings(Part):
+    """Days in 総合運用テスト beside those of all bodies (別紙4)."""
+
+    applied: Annotated[tuple[Period, ...], Field(strict=False)] = ()
