@@ -202,7 +202,7 @@ class ServiceHours:
         return day_interval(day, *stop) if stop else None
 
     def uploads(self, day: date) -> tuple[Interval, ...]:
-        """When bytes may be sent on ``day`` at all: service and data stop, one interval where they touch (seed 2.1.1)."""
+        """When bytes may be sent on ``day`` at all: service and data stop, one where they touch (seed 2.1.1)."""
         parts = sorted(part for part in (self.hours(day), self.stop(day)) if part)
         if len(parts) == 2 and parts[0].end == parts[1].start:
             return (Interval(parts[0].start, parts[1].end),)
@@ -245,7 +245,7 @@ INTEGRATION_TEST_2017 = Period(date(2017, 5, 15), date(2017, 5, 26))
 
 @dataclass(frozen=True, slots=True)
 class ModeCalendar:
-    """実行モード by day: 総合運用テスト in May 2017 for all, and when this body ``applied`` for it (別紙4, seed 1.8.1)."""
+    """実行モード by day: 総合運用テスト in May 2017 for all, and when this body ``applied`` for it (別紙4)."""
 
     applied: Sequence[Period] = ()
     common: Sequence[Period] = (INTEGRATION_TEST_2017,)
