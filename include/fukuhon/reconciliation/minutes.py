@@ -23,7 +23,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Phase(StrEnum):
-    """During 初期登録, where the seed wants dataset, key and one minute; or in operation, where it bars full output only."""
+    """During 初期登録 the seed wants dataset, key and one minute; in operation it bars full output only."""
 
     INITIAL = "initial"
     OPERATION = "operation"
@@ -55,9 +55,9 @@ class Actor:
 class MatchingRequest:
     """The fields of SC_DBM_0701, the file's 受付日時 and 処理完了日時, and who asks, orders and releases.
 
-    ``first`` and ``last`` are 副本登録日時, from and to; ``completed`` is None while the file is not processed; ``ordered``
-    and ``released`` are None while nobody did. ``key_unique``: the layout says that a record key is unique over the body;
-    where it is unique within a person only (a fiscal year), a key alone selects everybody's record.
+    ``first`` and ``last`` are 副本登録日時, from and to. ``completed`` is None while the file is not processed,
+    ``ordered`` and ``released`` while nobody did. ``key_unique``: the layout says that a record key is unique over the
+    body; where it is unique within a person only (a fiscal year), a key alone selects everybody's record.
     """
 
     spi: str

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import Self
 
 from fukuhon.calendars import SERVICE_HOURS, ModeCalendar, ServiceHours
+from fukuhon.site import Site
 from fukuhon.windows.channels import CHANNEL_HOURS, ChannelHours, channel_windows
 from fukuhon.windows.initial import initial_windows
 from fukuhon.windows.model import Allotment, Channel, Kind, Window
@@ -25,6 +27,15 @@ class Premises:
     hours: ServiceHours = SERVICE_HOURS
     rules: Sequence[ChannelHours] = CHANNEL_HOURS
     scheduled_done: Mapping[date, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, site: Site, scheduled_done: Mapping[date, datetime] = MappingProxyType({})) -> Self:
+        """The premises that a site's settings give. Raises as ``Allotment.parse``."""
+        allotments = [
+            Allotment.parse(a.days, a.start, a.end, a.bytes, part=a.part, version=a.version, state=a.state)
+            for a in site.allotments
+        ]
+        return cls(site.body.group, allotments, site.mode_calendar(), scheduled_done=scheduled_done)
 
 
 def open_windows(

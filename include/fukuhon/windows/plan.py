@@ -10,7 +10,6 @@ from bisect import insort
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 
 from fukuhon.calendars import Interval, tokyo_day
 from fukuhon.windows.cap import DailyCap
@@ -19,8 +18,6 @@ from fukuhon.windows.rate import bytes_in, seconds_for
 
 __all__ = ["Line", "Placement", "Plan", "Unplaceable", "greatest_bytes", "plan"]
 
-NO_BYTES: Mapping[str, int] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -28,7 +25,7 @@ class Line:
 
     rate: float
     margin_s: float = 0.0
-    spent: Mapping[str, int] = NO_BYTES
+    spent: Mapping[str, int] = field(default_factory=dict)
     now: datetime | None = None
 
 
