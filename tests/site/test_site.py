@@ -69,7 +69,7 @@ def test_every_problem_is_told_with_its_line(changed: Changed) -> None:
 
 def test_a_missing_item_is_told_at_what_surrounds_it(changed: Changed) -> None:
     """A field that is not there has no line of its own."""
-    assert "13行目 sources[1].history：必要な項目がありません" in problems(changed(", history: change_log", ""))
+    assert "13行目 sources[tax].history：必要な項目がありません" in problems(changed(", history: change_log", ""))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,11 @@ def test_a_missing_item_is_told_at_what_surrounds_it(changed: Changed) -> None:
         ('"992011"', "992011", "body.code：文字で書いてください"),
         ('"992011"', '"992012"', "検査数字"),
         ("source: tax, query: register", "source: welfare, query: register", "register.source：sources にない"),
-        ("query: levies\n", "query: nothing\n", "spis[1].datasets[1].query：queries に nothing"),
+        (
+            "query: levies\n",
+            "query: nothing\n",
+            "spis[TM00000000000002].datasets[TK00000200000001].query：queries に nothing",
+        ),
         ('to: "24:00"', 'to: "25:00"', "allotments[1].to：時刻は"),
         ("reason: 月次の締め前のため", "reason: ''", "control_totals.普通徴収.reason：短すぎます"),
         ("from: 3, to: 5", "from: 6, to: 5", "from は to 以下"),

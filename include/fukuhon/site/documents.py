@@ -87,8 +87,22 @@ class Document:
 
     def told(self, problems: Iterable[Problem]) -> str:
         """The problems as lines for people, in the order of the file."""
-        marked = sorted({(self.line(p.place), _dotted(p.place), p.text) for p in problems})
+        marked = sorted({(self.line(p.place), self.named(p.place), p.text) for p in problems})
         return "".join(f"\n  {line}行目 {place}：{text}" for line, place, text in marked)
+
+    def named(self, place: Place) -> str:
+        """A place in words: ``datasets[TK…].items[I0101].digits``; an entry without code or id by its number from 1."""
+        here: object = self.data
+        words = ""
+        for part in place:
+            if isinstance(part, int):
+                here = here[part] if isinstance(here, list) and part < len(here) else None
+                entry = here if isinstance(here, dict) else {}
+                words += f"[{entry.get('code') or entry.get('id') or part + 1}]"
+            else:
+                here = here.get(part) if isinstance(here, dict) else None
+                words += f".{part}"
+        return words.removeprefix(".") or "（全体）"
 
     def _found(self, error: ValidationError) -> Iterable[Problem]:
         """What pydantic found; not that a list is too short because an entry of it is wrong."""
@@ -164,8 +178,3 @@ def _bad_date(text: str) -> int:
             except ValueError:
                 return number
     return 1
-
-
-def _dotted(place: Place) -> str:
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place]
-    return "".join(parts).removeprefix(".") or "（全体）"

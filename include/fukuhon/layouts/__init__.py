@@ -1,0 +1,37 @@
+"""Layout packs: データ標準レイアウト as data, dated; the model, its XSD and the checks that follow from it."""
+
+from __future__ import annotations
+
+from fukuhon.layouts.checks import BaseCheck, CheckKind, base_checks, pattern_of
+from fukuhon.layouts.model import (
+    CHARACTERS,
+    Characters,
+    DatasetLayout,
+    Item,
+    Kind,
+    LayoutPack,
+    RecordKeyRule,
+    RequiredWhen,
+)
+from fukuhon.layouts.packs import Packs, packs
+from fukuhon.layouts.reading import load_pack
+from fukuhon.layouts.xsd import to_xsd
+
+__all__ = [
+    "CHARACTERS",
+    "BaseCheck",
+    "Characters",
+    "CheckKind",
+    "DatasetLayout",
+    "Item",
+    "Kind",
+    "LayoutPack",
+    "Packs",
+    "RecordKeyRule",
+    "RequiredWhen",
+    "base_checks",
+    "load_pack",
+    "packs",
+    "pattern_of",
+    "to_xsd",
+]
