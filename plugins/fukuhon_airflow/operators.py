@@ -1,0 +1,157 @@
+"""The operators: wait for the site's clock, do one duty, send one window.
+
+A task defers at most once, and not at all when there is nothing to wait for. To run it again is always harmless: what
+is done is found done in the ledger. ``on_kill`` does nothing, because no task holds the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from airflow.sdk import BaseOperator
+
+from fukuhon_airflow.duties import Call, Facts, order_ended, order_window, outcome_of
+from fukuhon_airflow.library import site_clock
+from fukuhon_airflow.retries import RETRIES, retry_delay, retry_policy
+from fukuhon_airflow.triggers import OrderTrigger, SiteClockTrigger
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+__all__ = ["DutyOperator", "SendWindowOperator", "SiteOperator", "WaitOperator", "Work", "call_of"]
+
+Work = Callable[[Call], Facts]
+
+
+class SiteOperator(BaseOperator):
+    """A task of one site: its retries, its errors in words, its one wait for the site's clock.
+
+    ``wait_for``: the end of the run's interval or its start; a run by hand waits for nothing.
+    """
+
+    refused_waits: ClassVar[bool] = False
+
+    def __init__(self, *, folder: str, wait_for: Literal["start", "end"] | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("retries", RETRIES)
+        kwargs.setdefault("retry_delay", retry_delay())
+        kwargs.setdefault("retry_policy", retry_policy(refused_waits=self.refused_waits))
+        super().__init__(**kwargs)
+        self.folder = folder
+        self.wait_for = wait_for
+
+    def execute(self, context: Context) -> Any:
+        """Wait where there is something to wait for, then do it."""
+        until = self._until(context)
+        if until is not None and self._clock_before(until):
+            self.defer(trigger=SiteClockTrigger(self.folder, until.isoformat()), method_name="reached")
+        return self.reached(context)
+
+    def reached(self, context: Context, event: Facts | None = None) -> Any:  # noqa: ARG002 - Airflow hands it over
+        """Go on once it is time."""
+        with self._told():
+            return self.work(context)
+
+    def work(self, context: Context) -> Any:
+        """What the task is for."""
+        raise NotImplementedError
+
+    def on_kill(self) -> None:
+        """Nothing: killing a task stops no upload, and what it prepared is found again."""
+
+    def _until(self, context: Context) -> datetime | None:
+        run = context["dag_run"]
+        if self.wait_for is None or run.run_type == "manual":
+            return None
+        return run.data_interval_start if self.wait_for == "start" else run.data_interval_end
+
+    def _clock_before(self, until: datetime) -> bool:
+        with self._told():
+            return site_clock(self.folder).now() < until
+
+    def _told(self) -> _Told:
+        return _Told(self)
+
+
+class _Told:
+    """Writes an error of ours into the task's log in Japanese, with the next step, and lets it go on."""
+
+    def __init__(self, task: SiteOperator) -> None:
+        self._task = task
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        from fukuhon.errors import FukuhonError  # noqa: PLC0415 - dag files stay light
+
+        if isinstance(error, FukuhonError):
+            self._task.log.error("%s %s", error.code, error.message)
+            self._task.log.error("次の手順: %s", error.next_step)
+
+
+class WaitOperator(SiteOperator):
+    """Only waits, outside every pool."""
+
+    def work(self, context: Context) -> None:
+        """Nothing more."""
+
+
+class DutyOperator(SiteOperator):
+    """Does one duty by calling the library once; its facts go into XCom and into the events of its outlets.
+
+    ``needs``: ids of earlier tasks whose facts the duty asks for.
+    """
+
+    def __init__(self, *, duty: Work, needs: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.duty = duty
+        self.needs = tuple(needs)
+
+    def work(self, context: Context) -> Facts:
+        """Call the library."""
+        facts = self.duty(call_of(self.folder, context, self.needs))
+        for outlet in self.outlets:
+            context["outlet_events"][outlet].extra = facts
+        return facts
+
+
+class SendWindowOperator(SiteOperator):
+    """Sees one window through: writes its order into the ledger, then waits, deferred, until the order has ended.
+
+    The order is unique by window. Run again, it finds the order and watches it; the sender alone sends. A window is
+    refused while an older one is open or in doubt, and asked for again later.
+    """
+
+    refused_waits = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("retries", 12)
+        super().__init__(**kwargs)
+
+    def work(self, context: Context) -> Facts:
+        """Order, and wait for the end."""
+        order_id = order_window(call_of(self.folder, context))
+        if not order_ended(self.folder, order_id):
+            self.defer(trigger=OrderTrigger(self.folder, order_id), method_name="ended", kwargs={"order_id": order_id})
+        return self.ended(context, order_id)
+
+    def ended(self, context: Context, order_id: int, event: Facts | None = None) -> Facts:  # noqa: ARG002 - as above
+        """Say how the order ended."""
+        with self._told():
+            return outcome_of(self.folder, order_id)
+
+
+def call_of(folder: str, context: Context, needs: Iterable[str] = ()) -> Call:
+    """What a duty is told, from a task's context."""
+    run = context["dag_run"]
+    pulled = {task: context["ti"].xcom_pull(task_ids=task) for task in needs}
+    return Call(
+        folder=folder,
+        kind=run.run_type.value,
+        start=run.data_interval_start or run.run_after,
+        end=run.data_interval_end or run.run_after,
+        params=dict(context.get("params") or {}),
+        earlier={task: facts for task, facts in pulled.items() if facts is not None},
+    )

@@ -1,0 +1,116 @@
+"""Steps that wait for a person, by our own policy: the right role, never the person who asked, no default on timeout.
+
+The task is parked without a slot. The answer becomes a row of the ledger, which is what the library asks for later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import conf
+from airflow.sdk.exceptions import AirflowFailException
+
+from fukuhon_airflow.duties import Facts, Nothing
+from fukuhon_airflow.library import open_ledger, open_site, site_clock
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from fukuhon.site import Person
+
+__all__ = ["ApproveOperator", "AskOperator"]
+
+
+class PersonOperator(HITLOperator):
+    """Waits for the answer of a person in one role of the site."""
+
+    def __init__(self, *, folder: str, role: str, **kwargs: Any) -> None:
+        super().__init__(multiple=False, retries=0, **kwargs)
+        self.folder = folder
+        self.role = role
+
+    def execute(self, context: Context) -> Any:
+        """Ask those who hold the role today."""
+        self.assigned_users = self._users() or None
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Facts:
+        """Take the answer. Raises AirflowFailException when it came from somebody without the role."""
+        answer = super().execute_complete(context, event)
+        return self.answered(context, self._person(answer["responded_by_user"]["name"]), answer["chosen_options"][0])
+
+    def answered(self, context: Context, person: Person, choice: str) -> Facts:
+        """What the answer means."""
+        raise NotImplementedError
+
+    def on_kill(self) -> None:
+        """Nothing: whoever has answered has answered."""
+
+    def _users(self) -> list[Any]:
+        # Only SimpleAuthManager's user ids are the names that site.yaml knows; elsewhere the answer is checked.
+        if "simple" not in conf.get("core", "auth_manager", fallback="").lower():
+            return []
+        today = site_clock(self.folder).now().date()
+        people = open_site(self.folder).people
+        return [
+            {"id": each.ui_user, "name": each.name}
+            for each in people
+            if each.role == self.role and each.ui_user and each.valid_on(today)
+        ]
+
+    def _person(self, user: str) -> Person:
+        today = site_clock(self.folder).now().date()
+        person = open_site(self.folder).person_for(today, ui_user=user)
+        if person.role != self.role:
+            raise AirflowFailException("この手続きを行う役割ではありません。役割のある方が実行してください。")
+        return person
+
+
+class AskOperator(PersonOperator):
+    """Lets the person whose task it is ask for it. Who has started the run by hand has asked by that."""
+
+    ASK, PASS = "依頼する", "見送る"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(options=[self.ASK, self.PASS], **kwargs)
+
+    def execute(self, context: Context) -> Any:
+        """Ask, unless somebody has."""
+        run = context["dag_run"]
+        if run.run_type == "manual" and run.triggering_user_name:
+            return {"asked_by": self._person(run.triggering_user_name).ui_user}
+        return super().execute(context)
+
+    def answered(self, context: Context, person: Person, choice: str) -> Facts:  # noqa: ARG002 - as the base has it
+        """Go on, or skip the rest."""
+        if choice == self.PASS:
+            raise Nothing("見送られました。")
+        return {"asked_by": person.ui_user}
+
+
+class ApproveOperator(PersonOperator):
+    """Writes a person's decision about what an earlier task has asked for into the ledger.
+
+    ``of``: the id of the task that returned ``approval_id``.
+    """
+
+    APPROVE, REJECT = "承認", "却下"
+
+    def __init__(self, *, of: str, **kwargs: Any) -> None:
+        super().__init__(options=[self.APPROVE, self.REJECT], **kwargs)
+        self.of = of
+
+    def answered(self, context: Context, person: Person, choice: str) -> Facts:
+        """Approve or reject. Raises RefusedError (LEDGER-050) by who asked."""
+        from fukuhon.ledger import approvals  # noqa: PLC0415 - dag files stay light
+
+        approval_id = context["ti"].xcom_pull(task_ids=self.of)["approval_id"]
+        with open_ledger(self.folder).transaction(person.name) as tx:
+            if choice == self.APPROVE:
+                approvals.approve(tx, approval_id)
+            else:
+                approvals.reject(tx, approval_id, "画面で却下")
+        if choice == self.REJECT:
+            raise Nothing("却下されました。")
+        return {"approval_id": approval_id}

@@ -1,0 +1,79 @@
+"""Waiting without a slot: for an instant on the *site's* clock, and for the end of an order.
+
+Airflow lives in the real year, a sample site in the stand-in's. What is asked is asked in a thread, so that one slow
+answer holds up no other trigger. A clock or a ledger that is away is waited for: a wait never fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+__all__ = ["OrderTrigger", "SiteClockTrigger", "poll_seconds"]
+
+
+def poll_seconds() -> float:
+    """How long a trigger sleeps between two looks: ``FUKUHON_POLL_SECONDS``, 15 s where it is not set."""
+    return float(os.environ.get("FUKUHON_POLL_SECONDS", "15"))
+
+
+class SiteClockTrigger(BaseTrigger):
+    """Fires once the site's clock shows ``until`` (ISO text with offset) or later."""
+
+    def __init__(self, folder: str, until: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # Airflow's own
+        self.folder = folder
+        self.until = until
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Path and arguments for the triggerer."""
+        return (f"{__name__}.SiteClockTrigger", {"folder": self.folder, "until": self.until})
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Look at the clock until it is time."""
+        until = datetime.fromisoformat(self.until)
+        while not await asyncio.to_thread(self._reached, until):  # noqa: ASYNC110 - another process moves it
+            await asyncio.sleep(poll_seconds())
+        yield TriggerEvent({"until": self.until})  # type: ignore[no-untyped-call]
+
+    def _reached(self, until: datetime) -> bool:
+        from fukuhon.errors import RetriableError  # noqa: PLC0415 - the triggerer loads the library when it is needed
+        from fukuhon_airflow.library import site_clock  # noqa: PLC0415 - the same
+
+        try:
+            return site_clock(self.folder).now() >= until
+        except RetriableError:
+            return False
+
+
+class OrderTrigger(BaseTrigger):
+    """Fires once an order of the site's ledger has ended. Killing it stops nothing: only the sender sends."""
+
+    def __init__(self, folder: str, order_id: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # Airflow's own
+        self.folder = folder
+        self.order_id = order_id
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Path and arguments for the triggerer."""
+        return (f"{__name__}.OrderTrigger", {"folder": self.folder, "order_id": self.order_id})
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Look at the order until it has ended."""
+        while not await asyncio.to_thread(self._ended):  # noqa: ASYNC110 - another process ends it
+            await asyncio.sleep(poll_seconds())
+        yield TriggerEvent({"order": self.order_id})  # type: ignore[no-untyped-call]
+
+    def _ended(self) -> bool:
+        from fukuhon.errors import RetriableError  # noqa: PLC0415 - the triggerer loads the library when it is needed
+        from fukuhon_airflow.library import order_state  # noqa: PLC0415 - the same
+
+        try:
+            return order_state(self.folder, self.order_id).ended
+        except RetriableError:
+            return False

@@ -1,0 +1,22 @@
+"""The one plugin file that Airflow's loader reads; the classes live in the package beside it.
+
+The loader imports every file here by its bare stem, so a timetable *defined* in one would not be found again by the
+name under which a dag file imports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from fukuhon_airflow.timetables import BusinessDayTimetable, DutyTimetable, WindowTimetable
+
+__all__ = ["FukuhonPlugin"]
+
+
+class FukuhonPlugin(AirflowPlugin):
+    """What the project adds to Airflow."""
+
+    name = "fukuhon"
+    timetables: list[Any] = [WindowTimetable, BusinessDayTimetable, DutyTimetable]  # noqa: RUF012 - as the base has it
