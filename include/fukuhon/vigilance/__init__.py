@@ -16,7 +16,7 @@ from fukuhon.vigilance.procedures import PROCEDURES, Procedure, ProcedureId, Ter
 from fukuhon.vigilance.progress import CUTOFFS_2017, Shown, area_complete_due, cutoff_due, next_cutoff, shown
 from fukuhon.vigilance.queue import Age, Queue, QueuedFile, ages, old
 from fukuhon.vigilance.readiness import AccountState, DepartmentState, Evidence, Readiness, evidence, lacking
-from fukuhon.vigilance.scope import Deletion, Scope, scope
+from fukuhon.vigilance.scope import Deletion, Scope, scope_of
 
 __all__ = [
     "CUTOFFS_2017",
@@ -66,7 +66,7 @@ __all__ = [
     "password_status",
     "plan_stop",
     "require",
-    "scope",
+    "scope_of",
     "shown",
     "stale",
     "term",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-__all__ = ["FIRST_DAY", "KEPT_YEARS", "Deletion", "Scope", "kept_until", "scope"]
+__all__ = ["FIRST_DAY", "KEPT_YEARS", "Deletion", "Scope", "kept_until", "scope_of"]
 
 FIRST_DAY = date(2016, 1, 1)
 KEPT_YEARS = 5
@@ -36,7 +36,7 @@ def kept_until(information_date: date, years: int = KEPT_YEARS) -> date:
         return date(information_date.year + years, 3, 1)
 
 
-def scope(  # noqa: PLR0913 (two facts and the settings that date the rule)
+def scope_of(  # noqa: PLR0913 (two facts and the settings that date the rule)
     information_date: date,
     as_of: date,
     publication_end: date | None = None,
