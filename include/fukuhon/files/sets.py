@@ -1,0 +1,124 @@
+"""A set of files: the records of one dataset and operation, cut by range, each with its sidecar and manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from fukuhon.errors import FatalError
+from fukuhon.files.atomic import Beside, beside
+from fukuhon.files.manifests import Manifest, write_manifest
+from fukuhon.files.model import Header, Written
+from fukuhon.files.rendering import FOOTER, opening, render
+from fukuhon.files.sidecars import SIDECAR, SidecarWriter
+from fukuhon.files.writing import put, slices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from fukuhon.files.splitting import Part, Split
+
+__all__ = ["FileSet", "SetEntry", "write_set"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntry:
+    """One file of a set: the file, its sidecar, its manifest."""
+
+    file: Written
+    sidecar: Path
+    manifest_path: Path
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class FileSet:
+    """Where a set of files goes and what is said of each: ``stem`` begins their names, ``run`` tells who made them."""
+
+    folder: Path
+    stem: str
+    header: Header
+    as_of: datetime
+    run: str
+
+
+def write_set(
+    target: FileSet, split: Split, batches: Iterable[pa.RecordBatch], items: Sequence[str] | None = None
+) -> list[SetEntry]:
+    """Write all files of ``split`` in one pass over ``batches``; return them in the order of their ranges.
+
+    A batch holds what :func:`~fukuhon.files.writing.write_file` takes, and ``identity_hash``, ``content_hash``,
+    ``row_no``, ``variation``: exactly the records that the split was planned for, in any order. The same records in the
+    same order give the same names and bytes. Nothing appears before all are written, and the manifests come last: a
+    file without one does not count. Memory is bounded by the batch.
+
+    Raises as ``write_file``; FatalError FILES-006 where the records are not those of the split.
+    """
+    xml = [target.folder / f"{target.stem}-{part.name}.xml" for part in split.parts]
+    with beside(*xml, *(path.with_suffix(".parquet") for path in xml)) as opened:
+        files, sidecars = opened[: len(xml)], opened[len(xml) :]
+        writers = [_Writer(target, *each) for each in zip(split.parts, files, sidecars, strict=True)]
+        for batch in slices(batches):
+            _distribute(batch, split, writers, render(batch, target.header.operation, items))
+        entries = [writer.complete() for writer in writers]
+    for entry in entries:
+        write_manifest(entry.manifest_path, entry.manifest)
+    return entries
+
+
+def _distribute(batch: pa.RecordBatch, split: Split, writers: list[_Writer], texts: pa.StringArray) -> None:
+    """Give each file its records of the batch: sorted by file once, then cut into runs that are written as they lie."""
+    places = split.places(batch.column("identity_hash"))
+    order = np.argsort(places, kind="stable")
+    narrow = pa.Table.from_batches([batch.select([name for name in batch.schema.names if name in SIDECAR.names])])
+    if len(writers) > 1:
+        taken = pa.array(order)
+        texts, narrow = texts.take(taken), narrow.take(taken)
+    starts = np.searchsorted(places[order], np.arange(len(writers) + 1))
+    for index, writer in enumerate(writers):
+        start, count = int(starts[index]), int(starts[index + 1] - starts[index])
+        writer.add(texts.slice(start, count), narrow.slice(start, count))
+
+
+class _Writer:
+    """One file of the set under way, and its sidecar."""
+
+    def __init__(self, target: FileSet, part: Part, file: Beside, sidecar: Beside) -> None:
+        self._target, self._part, self._file, self._beside = target, part, file, sidecar
+        self._sidecar = SidecarWriter(sidecar, target.header, target.as_of)
+        self._records = 0
+        file.write(opening(target.header, part.records))
+
+    def add(self, texts: pa.StringArray, narrow: pa.Table) -> None:
+        self._records += put(self._file, texts)
+        self._sidecar.add(narrow)
+
+    def complete(self) -> SetEntry:
+        """End file and sidecar, make both durable, say what lies there; the manifest is still to be written."""
+        file, part, target = self._file, self._part, self._target
+        if self._records != part.records:
+            raise FatalError("FILES-006", path=file.path, said=part.records, written=self._records)
+        file.write(FOOTER)
+        self._sidecar.close()
+        written = Written(file.path, file.commit(), file.bytes, self._records)
+        manifest = Manifest(
+            file=file.path.name,
+            sha256=written.sha256,
+            bytes=written.bytes,
+            records=written.records,
+            header=target.header,
+            as_of=target.as_of,
+            run=target.run,
+            part=part.name,
+            key_low=part.low,
+            key_high=part.high,
+            variations=dict(sorted(self._sidecar.variations.items())),
+            sidecar=self._beside.path.name,
+            sidecar_sha256=self._beside.commit(),
+        )
+        return SetEntry(written, self._beside.path, file.path.with_suffix(".json"), manifest)
