@@ -3,23 +3,28 @@
 Airflow masks exact values and an English list of key names; there is no pattern masking. Its log writer takes
 processors from the object that may ship logs elsewhere (``REMOTE_TASK_LOG`` beside the logging configuration), and
 runs them on every line of every task, standard output and tracebacks included: that is where the mask sits. Nothing is
-shipped. Put ``AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS=fukuhon_airflow.logs.LOGGING_CONFIG`` into the environment.
+shipped. A local executor repeats those lines on the scheduler's output, through the component's own writer: there a
+handler of the logging configuration puts the mask in, when that writer is set up.
+
+Put ``AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS=fukuhon_airflow.logs.LOGGING_CONFIG`` into the environment.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import MutableMapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from airflow.config_templates.airflow_local_settings import DEFAULT_LOGGING_CONFIG
 
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
-__all__ = ["LOGGING_CONFIG", "MASK", "REMOTE_TASK_LOG", "MaskedTaskLog", "mask_numbers", "mask_text"]
+__all__ = ["LOGGING_CONFIG", "MASK", "REMOTE_TASK_LOG", "MaskInstaller", "MaskedTaskLog", "mask_numbers", "mask_text"]
 
 MASK = "***"
 
@@ -68,5 +73,16 @@ class MaskedTaskLog:
         return [], None
 
 
+class MaskInstaller(logging.NullHandler):
+    """Handles no record: made while a component sets up its logging, it puts the mask before the component's writer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        processors = structlog.get_config()["processors"]
+        if mask_numbers not in processors:
+            processors.insert(len(processors) - 1, mask_numbers)
+
+
 REMOTE_TASK_LOG = MaskedTaskLog()
 LOGGING_CONFIG: dict[str, Any] = deepcopy(DEFAULT_LOGGING_CONFIG)
+LOGGING_CONFIG["handlers"]["fukuhon_mask"] = {"class": f"{__name__}.MaskInstaller"}
