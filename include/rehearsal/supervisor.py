@@ -111,7 +111,7 @@ class Supervisor:
             time.sleep(_LOOK_S)
 
     def stop(self, names: Iterable[str] | None = None) -> None:
-        """SIGTERM to all that are named (None: all) in one go; after its grace, SIGKILL to what is left of a session."""
+        """SIGTERM to all that are named (None: all) in one go; after its grace, SIGKILL to what is left of it."""
         with self._lock:
             children = [self._children[name] for name in (list(self._children) if names is None else names)]
             for child in children:

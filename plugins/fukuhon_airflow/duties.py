@@ -50,6 +50,8 @@ class Call:
     """Of the run: scheduled, manual, backfill or asset_triggered."""
     start: datetime
     end: datetime
+    actor: str
+    """In whose name the books are written: who started the run by hand, else ``airflow``."""
     params: Mapping[str, Any]
     earlier: Mapping[str, Any]
     """What earlier tasks returned, by their id: those that the task said it needs."""
@@ -65,7 +67,7 @@ def check_preconditions(call: Call) -> Facts:
 
     from fukuhon.vigilance import preflight
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return preflight.check(desk).as_json()
 
 
@@ -75,7 +77,7 @@ def prepare_pretest(call: Call) -> Facts:
 
     from fukuhon.registration import pretest
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return pretest.prepare(desk, as_of=_today(desk.clock)).as_json()
 
 
@@ -85,7 +87,7 @@ def prepare_initial(call: Call) -> Facts:
 
     from fukuhon.registration import initial
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return initial.prepare(desk, spi=call.params["spi"], as_of=_today(desk.clock)).as_json()
 
 
@@ -97,7 +99,7 @@ def prepare_differential(call: Call) -> Facts:
     from fukuhon.registration import differential
 
     day, as_of = call.start.astimezone(TOKYO).date(), call.end.astimezone(TOKYO)
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return differential.prepare(desk, day=day, as_of=as_of).as_json()
 
 
@@ -107,7 +109,7 @@ def plan_files(call: Call) -> Facts:
 
     from fukuhon.registration import planning
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return planning.plan(desk).as_json()
 
 
@@ -117,7 +119,7 @@ def confirm_results(call: Call) -> Facts:
 
     from fukuhon.registration import results
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return results.confirm(desk).as_json()
 
 
@@ -133,7 +135,7 @@ def order_window(call: Call) -> int:
     window = next((each for each in upload_windows(call.folder) if each.interval.start == call.start), None)
     if window is None:
         raise Nothing("この送信枠は予定から外されました。")
-    with open_ledger(call.folder).transaction("airflow") as tx:
+    with open_ledger(call.folder).transaction(call.actor) as tx:
         return orders.request(tx, window.interval, window.id, window.kind.value).id
 
 
@@ -172,12 +174,12 @@ def reconciliation_due(call: Call) -> Facts:
 
 
 def plan_reconciliation(call: Call) -> Facts:
-    """Which minutes and keys to ask for, and what bound that many buy."""
+    """Which minutes and keys to ask for, and what bound that many buy; asked in the name of who wants it."""
     from fukuhon.registration.desk import open_desk
 
     from fukuhon.reconciliation import desk_work
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.earlier["ask"]["asked_by"]) as desk:
         return desk_work.plan(desk).as_json()
 
 
@@ -187,7 +189,7 @@ def carry_out_reconciliation(call: Call) -> Facts:
 
     from fukuhon.reconciliation import desk_work
 
-    with open_desk(call.folder) as desk:
+    with open_desk(call.folder, call.actor) as desk:
         return desk_work.carry_out(desk, call.earlier["plan"]["plan_sha256"]).as_json()
 
 

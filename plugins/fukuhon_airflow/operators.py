@@ -152,6 +152,7 @@ def call_of(folder: str, context: Context, needs: Iterable[str] = ()) -> Call:
         kind=run.run_type.value,
         start=run.data_interval_start or run.run_after,
         end=run.data_interval_end or run.run_after,
+        actor=(run.triggering_user_name if run.run_type == "manual" else None) or "airflow",
         params=dict(context.get("params") or {}),
         earlier={task: facts for task, facts in pulled.items() if facts is not None},
     )

@@ -79,14 +79,14 @@ class AskOperator(PersonOperator):
         """Ask, unless somebody has."""
         run = context["dag_run"]
         if run.run_type == "manual" and run.triggering_user_name:
-            return {"asked_by": self._person(run.triggering_user_name).ui_user}
+            return {"asked_by": self._person(run.triggering_user_name).name}
         return super().execute(context)
 
     def answered(self, context: Context, person: Person, choice: str) -> Facts:  # noqa: ARG002 - as the base has it
         """Go on, or skip the rest."""
         if choice == self.PASS:
             raise Nothing("見送られました。")
-        return {"asked_by": person.ui_user}
+        return {"asked_by": person.name}
 
 
 class ApproveOperator(PersonOperator):
