@@ -1,0 +1,270 @@
+"""Daily life: what a working day does to the records.
+
+Payments, corrections, late returns, cancellations, removals, mistakes made and mistakes mended.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from rehearsal.city.book import at
+from rehearsal.city.columns import Bools, wareki
+from rehearsal.city.columns import day as numpy_day
+from rehearsal.city.dirt import clean_rows, kind_of
+from rehearsal.city.people import RESIDENT
+from rehearsal.city.planting import born_spoilt, correct, spoil
+from rehearsal.city.taxes import reassessed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.random import Generator
+
+    from rehearsal.city.book import Book, Row
+    from rehearsal.city.dirt import Strangers
+    from rehearsal.city.people import People
+
+__all__ = ["Life"]
+
+_SHARES = {
+    "payment": 0.40,
+    "correction": 0.30,
+    "late_return": 0.06,
+    "late_notice": 0.08,
+    "void": 0.06,
+    "removal": 0.04,
+    "rekeyed": 0.02,
+    "fixed": 0.04,
+}
+_SPOILT = (
+    "code-outside-list",
+    "levy-sum-wrong",
+    "impossible-date",
+    "unmappable-character",
+    "levies-exchanged",
+    "missing-required",
+)
+_MENDED = {"assessment": 4, "notice": 2}
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Rows in an order drawn by lot; a row that was taken goes to the end, one that no longer fits drops out."""
+
+    book: Book
+    fits: Callable[[Row], bool]
+    rows: deque[int]
+
+    def take(self) -> int | None:
+        """The next row that is there, clean and fits; None when there is none left."""
+        for _ in range(len(self.rows)):
+            row = self.rows.popleft()
+            if self._usable(row):
+                self.rows.append(row)
+                return row
+        return None
+
+    def _usable(self, row: int) -> bool:
+        if row in self.book.latest and self.book.latest[row] is None:
+            return False
+        current = self.book.current(row)
+        told = (current["_scope"], current["_withhold"], current["_dirt"])
+        return told == (None, None, None) and self.fits(current)
+
+
+@dataclass(slots=True)
+class Life:
+    """The life of the city from day to day: ``live(day)`` lets one pass."""
+
+    rng: Generator
+    people: People
+    books: dict[str, Book]
+    strangers: Strangers
+    minute: int = 0
+    made: int = 0
+    pools: dict[str, _Pool] = field(default_factory=dict)
+    newcomers: list[int] = field(default_factory=list)
+    provisional: list[int] = field(default_factory=list)
+    staying: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        taxes, notices = self.books["assessment"], self.books["notice"]
+        taxed = (taxes.codes("tax_class") == 1) & (taxes.base["pref_income_levy"].to_numpy() >= 5000)
+        self._open("assessment", taxes, taxes.codes("fiscal_year") == 2016, lambda row: row["levy_class"] == "1")
+        self._open("taxed", taxes, taxed & (taxes.codes("fiscal_year") == 2016), lambda row: row["tax_class"] == "1")
+        self._open("notice", notices, notices.untouched(), lambda _: True)
+        self._open("unpaid", notices, notices.codes("paid_state") == 3, lambda row: row["paid_state"] == "3")
+        self.newcomers = self._untaxed()
+        self.provisional = self._provisional()
+        self.staying = self._agreeing()
+
+    def live(self, day: str) -> None:
+        """One working day: 0.3 to 0.8% of the records change, and a few people move or die."""
+        self.minute = 0
+        records = self.books["assessment"].base.num_rows + self.books["notice"].base.num_rows
+        changes = max(20, round(records * self.rng.uniform(0.0032, 0.0072)))
+        for name, share in _SHARES.items():
+            act = getattr(self, f"_{name}")
+            for _ in range(max(1, round(changes * share))):
+                act(day)
+        self._mistakes(day)
+        self._mended(day)
+        self._people(day)
+
+    def _open(self, name: str, book: Book, mask: Bools, fits: Callable[[Row], bool]) -> None:
+        rows = self.rng.permutation(np.flatnonzero(clean_rows(book) & mask))
+        self.pools[name] = _Pool(book, fits, deque(int(row) for row in rows))
+
+    def _untaxed(self) -> list[int]:
+        """Grown-up residents without any assessment."""
+        taxed = np.zeros(len(self.people), dtype=np.bool_)
+        taxed[self.books["assessment"].base["_person"].to_numpy()] = True
+        taxed[[resident for _, resident in self.people.namesakes]] = True
+        here = (self.people.status == RESIDENT) & ~self.people.dv & ~taxed & (self.people.age >= 18)
+        return [int(person) for person in self.rng.permutation(np.flatnonzero(here))]
+
+    def _provisional(self) -> list[int]:
+        """Assessments of 2017 that wait for nothing but being fixed."""
+        book = self.books["assessment"]
+        person = book.base["_person"].to_numpy()
+        waiting = pc.equal(book.base["_scope"], "SC-NOT-FIXED").fill_null(False).to_numpy()
+        able = (self.people.status == RESIDENT)[person] & ~self.people.dv[person] & (book.codes("revising_flag") == 0)
+        return [int(row) for row in np.flatnonzero(waiting & able & book.untouched())]
+
+    def _agreeing(self) -> list[int]:
+        """Residents of one surname in both systems: who has a new one may not move as well, or nobody knows them."""
+        kana = [self.books[name].base["kana"] for name in ("addressee", "taxpayer")]
+        here = pc.equal(*kana).to_numpy() & (self.people.status == RESIDENT) & ~self.people.dv
+        here[[resident for _, resident in self.people.namesakes]] = False
+        return [int(person) for person in self.rng.permutation(np.flatnonzero(here))]
+
+    def _instant(self, day: str) -> str:
+        self.minute += 1
+        return at(day, self.minute % 480)
+
+    def _payment(self, day: str) -> None:
+        row = self.pools["unpaid"].take()
+        if row is not None:
+            book = self.books["notice"]
+            amount = book.current(row)["amount"]
+            book.replace(row, self._instant(day), paid=amount, unpaid=0, paid_state="1", paid_on=day)
+
+    def _correction(self, day: str) -> None:
+        """更正: more social insurance than was known; everything that follows is computed anew."""
+        row = self.pools["assessment"].take()
+        if row is not None:
+            book = self.books["assessment"]
+            current = book.current(row)
+            current["social_insurance"] += 1000 * int(self.rng.integers(1, 90))
+            corrected_on = wareki(np.array([numpy_day(day)]))[0].as_py()
+            book.replace(row, self._instant(day), **reassessed(current), corrected_on=corrected_on)
+
+    def _late_return(self, day: str) -> int | None:
+        """Somebody who had filed nothing does so late: a new record, modelled on another's."""
+        model = self.pools["assessment"].take()
+        if model is None or not self.newcomers:
+            return None
+        book = self.books["assessment"]
+        own = {"assessment_no": self._number("L"), "fixed_on": day, "corrected_on": None, "return_kind": "2"}
+        whose = self._whose(self.newcomers.pop())
+        row = book.add(self._instant(day), **{**book.current(model), **whose, **own})
+        self.pools["assessment"].rows.append(row)
+        return row
+
+    def _late_notice(self, day: str) -> int | None:
+        """随時: a notice outside the four periods."""
+        model = self.pools["notice"].take()
+        if model is None:
+            return None
+        book = self.books["notice"]
+        amount = 1000 * int(self.rng.integers(2, 40))
+        own = {
+            "notice_row": self._number("L"),
+            "notice_no": self._number("16Z", 7),
+            "fiscal_year": "2016",
+            "fixed_on": day,
+            "period": "90",
+            "collection": "1",
+            "due_on": "2017-06-30",
+            "amount": amount,
+            "unpaid": amount,
+            "paid": 0,
+            "paid_state": "3",
+            "paid_on": None,
+            "reminded_on": None,
+            "direct_debit": "0",
+        }
+        row = book.add(self._instant(day), **{**book.current(model), **own})
+        self.pools["notice"].rows.append(row)
+        return row
+
+    def _number(self, letter: str, width: int = 8) -> str:
+        self.made += 1
+        return f"{letter}{self.made:0{width}d}"
+
+    def _whose(self, person: int) -> Row:
+        numbers = {"taxpayer_no": self.people.taxpayer, "addressee_no": self.people.addressee}
+        return {"_person": person, **{name: column[person].as_py() for name, column in numbers.items()}}
+
+    def _void(self, day: str) -> None:
+        """Cancelled: the row stays, marked."""
+        book, row = self._either()
+        if row is not None:
+            book.replace(row, self._instant(day), void_flag="1", _scope="SC-VOID")
+
+    def _removal(self, day: str) -> None:
+        """The row disappears from the 正本, without a trace in it."""
+        book, row = self._either()
+        if row is not None:
+            book.end(row, self._instant(day))
+
+    def _either(self) -> tuple[Book, int | None]:
+        pool = self.pools["notice" if self.rng.random() < 0.5 else "assessment"]
+        return pool.book, pool.take()
+
+    def _rekeyed(self, day: str) -> None:
+        """A notice gets a new number: the record under the old one has to be deleted."""
+        row = self.pools["notice"].take()
+        if row is not None:
+            book, instant = self.books["notice"], self._instant(day)
+            old = book.current(row)
+            book.end(row, instant)
+            numbers = {"notice_row": self._number("L"), "notice_no": self._number("16Z", 7)}
+            self.pools["notice"].rows.append(book.add(instant, **{**old, **numbers}))
+
+    def _fixed(self, day: str) -> None:
+        """A provisional assessment of 2017 becomes final."""
+        if self.provisional:
+            self.books["assessment"].replace(self.provisional.pop(), self._instant(day), fixed_on=day, _scope=None)
+
+    def _mistakes(self, day: str) -> None:
+        """Four records are spoilt by an edit, and two come into being spoilt."""
+        for name in self.rng.choice(_SPOILT, size=4, replace=False):
+            row = self.pools["taxed"].take()
+            if row is not None and self.books["assessment"].current(row)["pref_income_levy"] >= 5000:
+                spoil(self.books["assessment"], row, kind_of(str(name)), self.strangers, self._instant(day))
+        for table, name in (("assessment", "lost-leading-zero"), ("notice", "full-width-key")):
+            row = self._late_return(day) if table == "assessment" else self._late_notice(day)
+            if row is not None:
+                born_spoilt(self.books[table], row, kind_of(name), self.strangers)
+
+    def _mended(self, day: str) -> None:
+        """The departments mend a few records, the oldest mistakes first."""
+        for table, count in _MENDED.items():
+            book = self.books[table]
+            for row in list(book.clean)[:count]:
+                correct(book, row, self._instant(day))
+
+    def _people(self, day: str) -> None:
+        """Somebody moves within the city, somebody dies: no item of a tax record changes."""
+        register, taxpayers = self.books["addressee"], self.books["taxpayer"]
+        if len(self.staying) >= 2:
+            mover, dead = self.staying.pop(), self.staying.pop()
+            register.replace(mover, self._instant(day), address_code="992010011")
+            register.replace(dead, self._instant(day), status="4")
+            taxpayers.replace(dead, self._instant(day), status="4", died_on=day)
