@@ -64,7 +64,6 @@ class Nothing(AirflowSkipException):
 def check_preconditions(call: Call) -> Facts:
     """The preconditions of seed 1.3, each with its evidence. Raises RefusedError when one does not hold."""
     from fukuhon.registration.desk import open_desk
-
     from fukuhon.vigilance import preflight
 
     with open_desk(call.folder, call.actor) as desk:
@@ -73,9 +72,8 @@ def check_preconditions(call: Call) -> Facts:
 
 def prepare_pretest(call: Call) -> Facts:
     """A few real records of every dataset from every source, as files (seed 1.4.2)."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.registration import pretest
+    from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
         return pretest.prepare(desk, as_of=_today(desk.clock)).as_json()
@@ -83,9 +81,8 @@ def prepare_pretest(call: Call) -> Facts:
 
 def prepare_initial(call: Call) -> Facts:
     """Everything in scope of one 特定個人情報, as files."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.registration import initial
+    from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
         return initial.prepare(desk, spi=call.params["spi"], as_of=_today(desk.clock)).as_json()
@@ -93,10 +90,9 @@ def prepare_initial(call: Call) -> Facts:
 
 def prepare_differential(call: Call) -> Facts:
     """What changed up to the end of the interval, as files."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.clock import TOKYO
     from fukuhon.registration import differential
+    from fukuhon.registration.desk import open_desk
 
     day, as_of = call.start.astimezone(TOKYO).date(), call.end.astimezone(TOKYO)
     with open_desk(call.folder, call.actor) as desk:
@@ -105,9 +101,8 @@ def prepare_differential(call: Call) -> Facts:
 
 def plan_files(call: Call) -> Facts:
     """Validated files into windows."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.registration import planning
+    from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
         return planning.plan(desk).as_json()
@@ -115,9 +110,8 @@ def plan_files(call: Call) -> Facts:
 
 def confirm_results(call: Call) -> Facts:
     """What the server made of the files: one well-mannered look."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.registration import results
+    from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
         return results.confirm(desk).as_json()
@@ -175,9 +169,8 @@ def reconciliation_due(call: Call) -> Facts:
 
 def plan_reconciliation(call: Call) -> Facts:
     """Which minutes and keys to ask for, and what bound that many buy; asked in the name of who wants it."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.reconciliation import desk_work
+    from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.earlier["ask"]["asked_by"]) as desk:
         return desk_work.plan(desk).as_json()
@@ -185,9 +178,8 @@ def plan_reconciliation(call: Call) -> Facts:
 
 def carry_out_reconciliation(call: Call) -> Facts:
     """Ask for, order, release and compare what the approved plan names."""
-    from fukuhon.registration.desk import open_desk
-
     from fukuhon.reconciliation import desk_work
+    from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
         return desk_work.carry_out(desk, call.earlier["plan"]["plan_sha256"]).as_json()
