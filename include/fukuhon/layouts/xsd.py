@@ -12,17 +12,16 @@ __all__ = ["NAMESPACE", "to_xsd"]
 NAMESPACE = "urn:fukuhon:file:1"
 _XS = "http://www.w3.org/2001/XMLSchema"
 
-_PREFIXES: dict[str | None, str] = {"xs": _XS, None: NAMESPACE}
-
+_ROOT = (
+    f'<xs:schema xmlns:xs="{_XS}" xmlns="{NAMESPACE}" targetNamespace="{NAMESPACE}" elementFormDefault="qualified"/>'
+)
 _KNOWN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _UNKNOWN = r"0000-00-00|[0-9]{4}-00-00|[0-9]{4}-(0[1-9]|1[0-2])-(0[0-9]|[12][0-9]|3[01])"
 
 
 def to_xsd(layout: DatasetLayout) -> bytes:
     """The schema as UTF-8 XML; it imports nothing. Always the same bytes for the same layout."""
-    root = etree.Element(f"{{{_XS}}}schema", nsmap=_PREFIXES)
-    root.set("targetNamespace", NAMESPACE)
-    root.set("elementFormDefault", "qualified")
+    root = etree.XML(_ROOT)
     _documented(root, f"{layout.spi_name} {layout.name} {layout.version}")
     _file(root, layout)
     _record(root, layout)

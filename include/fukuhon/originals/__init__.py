@@ -1,0 +1,25 @@
+"""正本 as Arrow record batches, the columns checked against what the rules expect; keys stay text."""
+
+from __future__ import annotations
+
+from fukuhon.originals.columns import ARROW_TYPES, ColumnKind, Columns
+from fukuhon.originals.fingerprint import Change, Fingerprint, require_unchanged
+from fukuhon.originals.opening import open_source
+from fukuhon.originals.query import Parameters
+from fukuhon.originals.register import REGISTER_SCHEMA, addressee_register
+from fukuhon.originals.source import BATCH_ROWS, Source
+
+__all__ = [
+    "ARROW_TYPES",
+    "BATCH_ROWS",
+    "REGISTER_SCHEMA",
+    "Change",
+    "ColumnKind",
+    "Columns",
+    "Fingerprint",
+    "Parameters",
+    "Source",
+    "addressee_register",
+    "open_source",
+    "require_unchanged",
+]
