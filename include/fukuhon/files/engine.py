@@ -9,28 +9,25 @@ import duckdb
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MEMORY", "connect"]
+__all__ = ["CEILING", "connect"]
 
-MEMORY = "512MB"
+CEILING = "512MB"
 
 
-def connect(
-    overflow: Path | None = None, memory: str = MEMORY, threads: int | None = None
-) -> duckdb.DuckDBPyConnection:
-    """Open a connection.
+def connect(overflow: Path | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a connection of one's own.
 
-    ``overflow`` is the folder (0700) for what does not fit into ``memory``; without it nothing is spilled.
+    With ``overflow``, a folder (made 0700), at most :data:`CEILING` of memory are used and the rest goes there; without
+    it everything stays in memory, under DuckDB's own limit.
     """
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "preserve_insertion_order": True,
         "temp_directory": "",
     }
     if overflow is not None:
         overflow.mkdir(mode=0o700, parents=True, exist_ok=True)
-        settings["temp_directory"] = str(overflow)
+        settings |= {"temp_directory": str(overflow), "memory_limit": CEILING}
     if threads is not None:
         settings["threads"] = threads
     connection = duckdb.connect(config=settings)
