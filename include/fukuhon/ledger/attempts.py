@@ -198,9 +198,11 @@ def spent(reader: Reader, window_id: str) -> int:
 
 
 def counted(reader: Reader, start: datetime, end_: datetime) -> Sequence[Attempt]:
-    """Attempts that began in ``start`` ≤ t < ``end_`` and may have reached the server.
+    """What the daily cap counts (seed 1.5.1).
 
-    What the daily cap counts (seed 1.5.1).
+    Attempts that began in ``start`` ≤ t < ``end_`` and may have been taken.
     """
-    query = sa.select(_a).where(_a.c.started >= start, _a.c.started < end_).order_by(_a.c.id)
-    return reader.load(Attempt, query.where(sa.or_(_a.c.outcome.is_(None), _a.c.outcome != "refused")))
+    taken = sa.or_(_a.c.outcome.is_(None), _a.c.outcome.in_(("received", "in_doubt")))
+    return reader.load(
+        Attempt, sa.select(_a).where(_a.c.started >= start, _a.c.started < end_, taken).order_by(_a.c.id)
+    )

@@ -34,7 +34,7 @@ __all__ = [
     "variations",
 ]
 
-_f, _v = schema.files, schema.variations
+_f, _v, _o = schema.files, schema.variations, schema.orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class Outcome:
 
 FACTS: Mapping[FileState, frozenset[str]] = {
     FileState.VALIDATED: frozenset({"reason"}),
-    FileState.PLANNED: frozenset({"window_id", "window_start", "position"}),
+    FileState.PLANNED: frozenset({"window_id", "window_start", "position", "reason"}),
     FileState.UNPLACEABLE: frozenset({"reason"}),
     FileState.SUPERSEDED: frozenset({"replaced", "reason"}),
     FileState.WAITING: frozenset({"waiting_since"}),
@@ -245,8 +245,12 @@ def shift(tx: Tx, file_id: int, before: FileState, to: FileState, facts: Mapping
 
 
 def place(tx: Tx, file_id: int, window_id: str, window_start: datetime, position: int) -> File:
-    """Plan a file into a window, as the ``position``-th of it."""
-    return move(tx, file_id, FileState.PLANNED, window_id=window_id, window_start=window_start, position=position)
+    """Plan a file into a window, as the ``position``-th of it. An order that is open then has something to do again."""
+    facts = {"window_id": window_id, "window_start": window_start, "position": position}
+    placed = move(tx, file_id, FileState.PLANNED, **facts, reason=None)
+    waiting = sa.update(_o).where(_o.c.state == "open", _o.c.idle).values(idle=False)
+    tx.record(Event("order.busy", f"files:{file_id}"), waiting)
+    return placed
 
 
 def processed(tx: Tx, file_id: int, outcomes: Mapping[str, Outcome], **facts: object) -> File:

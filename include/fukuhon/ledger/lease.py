@@ -19,7 +19,7 @@ from fukuhon.ledger.orders import Order
 from fukuhon.ledger.states import ON_THE_WIRE, FileState
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["Fence", "Holder", "acquire", "claim", "holder", "holder_is_dead", "release", "take_over"]
+__all__ = ["Fence", "Holder", "acquire", "claim", "holder", "holder_is_dead", "is_ours", "release", "take_over"]
 
 _l, _f = schema.lease, schema.files
 _NOBODY = {"host": None, "boot_id": None, "pid": None, "start_time": None, "acquired_at": None}
@@ -40,6 +40,11 @@ def holder(reader: Reader) -> Holder | None:
     """Who holds the lease now."""
     row = reader.row(sa.select(_l))
     return None if row is None or row.host is None else Holder(row.host, row.boot_id, row.pid, row.start_time)
+
+
+def is_ours(reader: Reader, fence: Fence) -> bool:
+    """Whether no higher fence was given out."""
+    return bool(reader.scalar(sa.select(_l.c.fence)) == fence.number)
 
 
 def acquire(tx: Tx, who: Holder) -> Fence:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from fukuhon.errors import FatalError, RefusedError
 from fukuhon.ledger import schema
+from fukuhon.ledger.files import File
 from fukuhon.ledger.runs import Kind
 from fukuhon.ledger.states import ON_THE_WIRE, FileState
 from fukuhon.ledger.transactions import Event, Ledger, Reader, Tx
@@ -29,6 +30,7 @@ __all__ = [
     "get",
     "of_window",
     "open_orders",
+    "queue",
     "request",
     "set_idle",
     "stop_lift",
@@ -151,6 +153,20 @@ def open_orders(reader: Reader) -> Sequence[Order]:
 def find(reader: Reader) -> Sequence[Order]:
     """All orders, the earliest window first."""
     return reader.load(Order, sa.select(_o).order_by(_o.c.start, _o.c.id))
+
+
+def queue(reader: Reader, order: Order) -> Sequence[File]:
+    """The files that wait to be sent under an order, in the order of their plan.
+
+    Planned for its window or an earlier one, of its kind (deletions travel with 差分) and channel; a cut one goes
+    again.
+    """
+    kinds = {"differential", "deletion"} if order.kind == "differential" else {order.kind}
+    query = sa.select(_f).where(_f.c.state.in_((FileState.PLANNED, FileState.CUT)), _f.c.kind.in_(kinds))
+    if order.channel is not None:
+        query = query.where(_f.c.channel == order.channel)
+    ready = query.where(_f.c.window_start <= order.start)
+    return reader.load(File, ready.order_by(_f.c.window_start, _f.c.position, _f.c.id))
 
 
 def wait_state(ledger: Ledger, order_id: int) -> OrderState:

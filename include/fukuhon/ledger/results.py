@@ -16,7 +16,7 @@ from fukuhon.errors import RefusedError
 from fukuhon.ledger import schema
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["Manners", "NewResult", "Result", "add", "latest", "look", "looks_on"]
+__all__ = ["Manners", "NewResult", "Result", "add", "days", "latest", "look", "looks_on"]
 
 _l, _r = schema.looks, schema.results
 
@@ -54,6 +54,11 @@ class Result(NewResult):
 
     id: int
     look_id: int
+
+
+def days(first: date, last: date) -> str:
+    """How a look at the list of results is written down, so that all who look agree on what is the same question."""
+    return f"{first}..{last}"
 
 
 def look(tx: Tx, call: str, argument: str, manners: Manners = Manners()) -> int:

@@ -6,19 +6,18 @@ Nothing is stored twice, so nothing can disagree with itself: a file that moves 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
 
 from fukuhon.errors import FatalError
 from fukuhon.ledger import schema
-from fukuhon.ledger.runs import Kind
-from fukuhon.ledger.states import ACCEPTED, QUEUED, WAITING, FileState
+from fukuhon.ledger.states import ACCEPTED, FINISHED, QUEUED, WAITING, FileState
 from fukuhon.ledger.tally import NAMES, Tally, total
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["STORED", "Cell", "by_dataset", "by_spi", "initial_total", "of_run", "over_runs", "put", "verify"]
+__all__ = ["STORED", "Cell", "by_dataset", "by_spi", "initial_progress", "of_run", "over_runs", "put", "verify"]
 
 Cell = tuple[str, str]
 """A dataset and a business variation in it."""
@@ -121,14 +120,19 @@ def verify(reader: Reader, run_id: int) -> None:
             raise FatalError("LEDGER-012", run=run_id, dataset=dataset, variation=variation, problem=problems[0])
 
 
-def initial_total(reader: Reader, spis: Sequence[str] | None = None) -> int:
-    """The records that 初期登録 has registered so far: the denominator of the daily cap (seed 1.5.1)."""
-    kind: Kind = "initial"
+def initial_progress(reader: Reader) -> dict[str, tuple[int, bool]]:
+    """How far 初期登録 is, by 特定個人情報: the records registered, and whether every file of it is done.
+
+    The sum over what is complete is the denominator of the daily cap (seed 1.5.1).
+    """
     query = (
-        sa.select(sa.func.coalesce(sa.func.sum(_v.c.ok), 0))
+        sa.select(_f.c.spi, _f.c.state, sa.func.sum(_v.c.ok).label("ok"))
         .join_from(_v, _f)
-        .where(_f.c.kind == kind, _f.c.state.in_(ACCEPTED))
+        .where(_f.c.kind == "initial")
+        .group_by(_f.c.spi, _f.c.state)
     )
-    if spis is not None:
-        query = query.where(_f.c.spi.in_(spis))
-    return int(reader.scalar(query))
+    progress: dict[str, tuple[int, bool]] = {}
+    for row in reader.rows(query):
+        registered, complete = progress.get(row.spi, (0, True))
+        progress[row.spi] = registered + int(row.ok), complete and row.state in FINISHED
+    return progress

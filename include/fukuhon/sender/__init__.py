@@ -1,0 +1,28 @@
+"""The one process that puts bytes on the wire, and the settling of what it could not learn (DESIGN §3.2).
+
+Airflow kills what it runs, and a started upload cannot be interrupted (seed 1.4.1): so a task only writes an order into
+the ledger, and this process, in a session of its own, sends file after file under the guard.
+"""
+
+from fukuhon.sender.journal import Journal
+from fukuhon.sender.loop import Pace, Sender
+from fukuhon.sender.process import run, serve, start
+from fukuhon.sender.rules import Rules, SiteRules
+from fukuhon.sender.sending import Sending
+from fukuhon.sender.settling import Settled, decide, question, settle
+
+__all__ = [
+    "Journal",
+    "Pace",
+    "Rules",
+    "Sender",
+    "Sending",
+    "Settled",
+    "SiteRules",
+    "decide",
+    "question",
+    "run",
+    "serve",
+    "settle",
+    "start",
+]

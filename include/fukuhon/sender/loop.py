@@ -1,0 +1,199 @@
+"""The sender's loop: watches for orders, holds the lease, sends file after file, and knows when to stop for good."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from fukuhon.errors import ConfigurationError, DataError, FatalError, RefusedError, RetriableError
+from fukuhon.ledger import File, FileState, Ledger, attempts, files, lease, orders
+from fukuhon.ledger.lease import Fence, Holder
+from fukuhon.ledger.orders import Order, Outcome
+from fukuhon.ledger.states import ON_THE_WIRE
+from fukuhon.sender.sending import ACTOR, Sending
+from fukuhon.sender.settling import settle
+from fukuhon.windows import Window
+
+__all__ = ["Pace", "Sender"]
+
+_log = logging.getLogger("fukuhon.sender")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the loop waits, in real seconds."""
+
+    poll: float = 0.15
+    """Between two looks at the ledger."""
+    again: float = 2.0
+    """Until files that the guard refused are asked about again, when nothing has changed."""
+    settle: float = 5.0
+    """Between two tries to settle a doubt; how often the server is really asked, its manners say."""
+    pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
+    """After the first, second, … failure in a row of the line, the server or the books."""
+
+    def pause(self, failures: int) -> float:
+        """The pause after so many failures in a row."""
+        return self.pauses[min(failures, len(self.pauses)) - 1]
+
+
+@dataclass(slots=True)
+class Sender:
+    """One sender. ``turn`` is one look and at most one file; ``run`` repeats it until ``stop`` says so."""
+
+    sending: Sending
+    settle_minutes: int
+    stop: Callable[[], bool]
+    pace: Pace = field(default_factory=Pace)
+    fence: Fence | None = None
+    _failures: int = 0
+    _not_before: float = 0.0
+    _refused: tuple[int, ...] = ()
+    _ask_again: float = 0.0
+    _next_settle: float = 0.0
+    _for_people: set[str] = field(default_factory=set)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books."""
+        return self.sending.ledger
+
+    def start(self) -> None:
+        """Tell the ledger what the journal still holds, then take the lease.
+
+        Raises RefusedError (LEDGER-030) beside a live sender.
+        """
+        self.sending.tell_all()
+        with self.ledger.transaction(ACTOR) as tx:
+            self.fence = lease.acquire(tx, Holder.this_process())
+        if self.fence.doubts:
+            _log.warning("%d file(s) of the sender before us are in doubt", len(self.fence.doubts))
+
+    def run(self) -> None:
+        """Turn until told to stop; then give the lease back, unless a doubt holds it."""
+        while self.fence is None and not self.stop():
+            self._patiently(self.start)
+        while not self.stop():
+            self._patiently(self.turn)
+            self.wait(self.pace.poll)
+        try:
+            self.leave()
+        except RetriableError as error:  # our death will be proven by whoever comes next
+            _log.warning("%s", error.code)
+
+    def leave(self) -> None:
+        """Give the lease back, unless something is on the wire or in doubt."""
+        with self.ledger.transaction(ACTOR) as tx:
+            if self.fence is not None and not files.find(tx, state=ON_THE_WIRE):
+                lease.release(tx, self.fence)
+
+    def turn(self) -> bool:
+        """One look at the books; True when a file was tried."""
+        self.sending.tell_all()
+        with self.ledger.reading() as reader:
+            unknown = files.find(reader, state=ON_THE_WIRE)
+            order = next(iter(orders.open_orders(reader)), None)
+            queue = orders.queue(reader, order) if order else ()
+            stopped = orders.stop_requested(reader)
+        if unknown:
+            self._settle(unknown)
+        if order is None:
+            return False
+        now, window = self.ledger.clock.now(), self.sending.rules.window(order)
+        outcome = _outcome(window, now, queue, stopped=stopped, doubt=bool(unknown))
+        if outcome is not None:
+            return self._end(order, outcome)
+        assert window is not None, "an order without a window has an outcome"
+        if now not in window.interval or time.monotonic() < self._not_before:
+            return False
+        return self._send_first(order, window, queue)
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but not past a stop."""
+        until = time.monotonic() + seconds
+        while not self.stop() and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
+
+    def _send_first(self, order: Order, window: Window, queue: Sequence[File]) -> bool:
+        """Send the first file that may start. After one that may not, no other of its dataset: their order is kept."""
+        assert self.fence is not None, "started"
+        names = tuple(file.id for file in queue)
+        if names == self._refused and order.idle and time.monotonic() < self._ask_again:
+            return False
+        held: set[str] = set()
+        for file in queue:
+            if file.dataset in held:
+                continue
+            sent = self.sending.send(file, order, window, self.fence)
+            if sent == "lost":
+                raise FatalError("SENDER-003", fence=self.fence.number)
+            if sent != "not_now":
+                self._pause(failed=sent in {"cut", "again"})
+                return True
+            held.add(file.dataset)
+        self._refused, self._ask_again = names, time.monotonic() + self.pace.again
+        if not order.idle:
+            with self.ledger.transaction(ACTOR) as tx:
+                orders.set_idle(tx, order.id, idle=True)
+        return False
+
+    def _pause(self, *, failed: bool) -> None:
+        """After failures in a row wait longer and longer.
+
+        A line that breaks again and again is not to be hammered at.
+        """
+        self._failures = self._failures + 1 if failed else 0
+        if failed:
+            self._not_before = time.monotonic() + self.pace.pause(self._failures)
+
+    def _end(self, order: Order, outcome: Outcome) -> Literal[False]:
+        with self.ledger.transaction(ACTOR) as tx:
+            orders.end(tx, order.id, outcome, "SENDER-007" if outcome == "failed" else None)
+        _log.info("order of window %s ended: %s", order.window_id, outcome)
+        return False
+
+    def _settle(self, unknown: Sequence[File]) -> None:
+        """Look for what became of files in doubt, as far as the manners towards the server let us."""
+        if any(
+            file.state is FileState.SENDING for file in unknown
+        ):  # by us, but we are here: its end was never written
+            with self.ledger.transaction(ACTOR) as tx:
+                attempts.doubt_open(tx)
+        if time.monotonic() < self._next_settle or {file.name for file in unknown} <= self._for_people:
+            return
+        self._next_settle = time.monotonic() + self.pace.settle
+        try:
+            for doubt in settle(self.ledger, self.sending.server, self.settle_minutes):
+                if doubt.answer == "several":
+                    self._for_people.add(doubt.file)
+                _log.info("%s: %s", doubt.file, doubt.answer)
+        except (RefusedError, DataError) as error:
+            _log.warning("no answer that settles a doubt: %s", error.code)
+
+    def _patiently(self, step: Callable[[], object]) -> None:
+        """One step; when the books or the server are away, or the settings are being changed, a pause instead."""
+        try:
+            step()
+        except (RetriableError, ConfigurationError) as error:
+            self._failures += 1
+            _log.warning("%s; trying again", error.code)
+            self.wait(self.pace.pause(self._failures))
+
+
+def _outcome(
+    window: Window | None, now: datetime, queue: Sequence[File], *, stopped: bool, doubt: bool
+) -> Outcome | None:
+    """Why an order ends now; None while it stays open."""
+    if doubt:
+        return "in_doubt"
+    if stopped:
+        return "stopped"
+    if window is None:
+        return "failed"
+    if now >= window.interval.end:
+        return "window_over" if queue else "nothing_left"
+    return None

@@ -1,0 +1,97 @@
+"""What the sender asks before each start: which window is this, and may this file start in it now?
+
+The windows are read from the settings each time, not from the order: an allotment that was taken back after an order
+was given must hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from fukuhon.calendars import Interval, day_interval, tokyo_day
+from fukuhon.errors import RefusedError
+from fukuhon.ledger import File, Reader, attempts, meters, tallies
+from fukuhon.ledger.orders import Order
+from fukuhon.site import Site, load
+from fukuhon.windows import (
+    Channel,
+    DailyCap,
+    FileToSend,
+    Initial,
+    Kind,
+    Upload,
+    Window,
+    guard,
+    initial_total,
+    line_rate,
+)
+from fukuhon.windows.schedule import upload_windows
+
+__all__ = ["Rules", "SiteRules"]
+
+
+class Rules(Protocol):
+    """Says what may be sent when."""
+
+    def window(self, order: Order) -> Window | None:
+        """The window of an order as it stands today; None when it stands no more."""
+        ...
+
+    def refusal(self, reader: Reader, file: File, window: Window, now: datetime) -> RefusedError | None:
+        """Why a file may not start now; None when it may."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """The rules of a site's settings."""
+
+    site: Site
+
+    def window(self, order: Order) -> Window | None:
+        """The window in the settings as they lie on the disk now, cut to what was ordered."""
+        for window in _windows(self.site.folder, _stamp(self.site.folder)):
+            if window.id == order.window_id:
+                both = window.interval.meet(Interval(order.start, order.end))
+                return replace(window, interval=both) if both else None
+        return None
+
+    def refusal(self, reader: Reader, file: File, window: Window, now: datetime) -> RefusedError | None:
+        """The guard of the windows, with what the ledger has spent and measured."""
+        limits = self.site.limits
+        try:
+            guard(
+                FileToSend(file.name, file.bytes, file.records, Kind(file.kind), Channel(file.channel)),
+                window,
+                now,
+                rate=line_rate([sample.rate for sample in meters.find(reader)], limits.line_bytes_per_s),
+                spent_bytes=attempts.spent(reader, window.id),
+                margin_s=limits.guard_margin_s,
+                cap=self._cap(reader, now) if Kind(file.kind).counts_for_cap else None,
+                mode=self.site.mode_calendar().mode(tokyo_day(now)),
+            )
+        except RefusedError as refused:
+            return refused
+        return None
+
+    def _cap(self, reader: Reader, now: datetime) -> DailyCap:
+        """The cap of the day of ``now``, and what the day has used of it."""
+        progress = {spi: Initial(*how_far) for spi, how_far in tallies.initial_progress(reader).items()}
+        day = day_interval(tokyo_day(now))
+        counted = [Upload(a.started, a.kind, a.records) for a in attempts.counted(reader, day.start, day.end)]
+        return DailyCap(initial_total(progress), counted, self.site.limits.daily_cap_percent)
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Changes whenever the settings or the schedule are written anew."""
+    paths = (folder / "site.yaml", folder / "schedule.yaml")
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+
+@lru_cache(maxsize=4)
+def _windows(folder: Path, _stamp: tuple[int, ...]) -> tuple[Window, ...]:
+    return tuple(upload_windows(load(folder)))
