@@ -64,7 +64,7 @@ class Fingerprints:
         are.
         """
         codes = item_columns(batch.schema) if items is None else items
-        table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
+        table = _table(batch)
         hashes = self._run(
             table,
             {
@@ -78,8 +78,9 @@ class Fingerprints:
             table = table.append_column(name, hashes[name].cast(HASH))
         return table
 
-    def identities(self, table: pa.Table) -> pa.ChunkedArray:
-        """Only the identity hashes, in the table's order."""
+    def identities(self, batch: pa.RecordBatch | pa.Table) -> pa.ChunkedArray:
+        """Only the identity hashes, in the batch's order."""
+        table = _table(batch)
         sql = {"identity_hash": _hash_sql("identity", message_sql(_present(table, _IDENTITY)))}
         return self._run(table, sql)["identity_hash"].cast(HASH)
 
@@ -104,7 +105,7 @@ def content_hash(table: pa.Table, items: Sequence[str], key: bytes, header: Head
 
 
 def identity_hash(table: pa.Table, key: bytes, header: Header) -> pa.ChunkedArray:
-    """The identity hashes of a table's records: body, SPI, dataset, addressee, record key and, where there is one, version."""
+    """The identity hashes of the records: body, SPI, dataset, addressee, record key and, where there is one, version."""
     with Fingerprints(key, header.body, header.spi, header.dataset) as fingerprints:
         return fingerprints.identities(table)
 
@@ -124,6 +125,10 @@ def _part_sql(column: str, code: str) -> str:
 
 def _hash_sql(purpose: str, message: str) -> str:
     return f"unhex(sha256(concat(getvariable('{purpose}_key'), {message})))"
+
+
+def _table(batch: pa.RecordBatch | pa.Table) -> pa.Table:
+    return pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
 
 
 def _present(table: pa.Table, parts: dict[str, str]) -> dict[str, str]:

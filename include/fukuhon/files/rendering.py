@@ -65,7 +65,9 @@ def render(batch: pa.RecordBatch, operation: Operation, items: Sequence[str] | N
     return pc.binary_join_element_wise(*pieces, pa.scalar(literal + "</Record>\n"), "", null_handling="replace")
 
 
-def wire_bytes(batch: pa.RecordBatch, operation: Operation, items: Sequence[str] | None = None) -> pa.Int64Array:
+def wire_bytes(
+    batch: pa.RecordBatch, items: Sequence[str] | None = None, operation: Operation = Operation.REGISTER
+) -> pa.Int64Array:
     """The exact size of each record's text in bytes, without rendering it. Raises as :func:`render`."""
     sizes = np.full(len(batch), len("<Record></Record>\n"), np.int64)
     for part in _parts(batch, operation, items):
