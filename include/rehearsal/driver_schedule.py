@@ -1,0 +1,49 @@
+"""The site's ``schedule.yaml`` as the demo needs it: a day for 突合, and one more day each time it is run again."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fukuhon.site import load
+
+__all__ = ["RECONCILED", "one_more_day", "with_reconciliation"]
+
+RECONCILED = date(2017, 6, 1)
+
+
+def with_reconciliation(folder: Path) -> None:
+    """Let 突合 be due on 2017-06-01 at 10:00, where the schedule names no day for it."""
+    schedule = _read(folder)
+    schedule.setdefault("duties", {}).setdefault("reconcile", [{"days": [RECONCILED], "at": "10:00"}])
+    schedule["last_day"] = max(schedule["last_day"], RECONCILED)
+    _write(folder, schedule)
+
+
+def one_more_day(folder: Path) -> date:
+    """Add the business day after the last: its differences, the next day's upload window and results. Returns the day."""
+    schedule = _read(folder)
+    calendar = load(folder).calendar()
+    day = calendar.next_business_day(schedule["last_day"])
+    upload = calendar.next_business_day(day)
+    looked = calendar.next_business_day(upload)
+    schedule["differential_days"].append(day)
+    schedule["differential_uploads"]["days"].append(upload)
+    schedule["duties"]["confirm_results"].append({"days": [looked], "at": time(9).strftime("%H:%M")})
+    schedule["last_day"] = looked
+    _write(folder, schedule)
+    return day
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((folder / "schedule.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def _write(folder: Path, schedule: dict[str, Any]) -> None:
+    beside = folder / ".schedule.yaml"
+    beside.write_text(yaml.safe_dump(schedule, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    beside.replace(folder / "schedule.yaml")

@@ -1,0 +1,151 @@
+"""The world of the demo: a generated city as a site, the stand-in, the sender and Airflow, below one folder.
+
+``make demo``, ``make up`` and the deep tests start the same one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fukuhon.ledger import Ledger
+from fukuhon.site import Site, load
+from rehearsal.driver_airflow import Airflow
+from rehearsal.driver_standin import StandIn
+from rehearsal.supervisor import Program, Supervisor
+from rehearsal.supervisor_airflow import ROOT, AirflowHome, base_environment, free_ports, program_path
+
+__all__ = ["BusyError", "Plan", "World", "made_city", "open_world"]
+
+BODY = "992011"
+_FIRST_INSTANT = "2017-04-10T08:00:00+09:00"
+
+
+class BusyError(Exception):
+    """Another run works in the same folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where the world lies, how large the city is, and whether Airflow is part of it."""
+
+    folder: Path
+    people: int = 12_000
+    seed: int = 1
+    days: int = 4
+    airflow: bool = True
+    start: str = _FIRST_INSTANT
+
+    @property
+    def site(self) -> Path:
+        """The site's folder."""
+        return self.folder / "mihon"
+
+    @property
+    def data(self) -> Path:
+        """Where the site keeps ledger and work files."""
+        return self.folder / "data"
+
+
+@dataclass
+class World:
+    """What runs."""
+
+    plan: Plan
+    supervisor: Supervisor
+    standin: StandIn
+    airflow: Airflow
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Site:
+        """The site, with the stand-in's address of this run."""
+        return load(self.plan.site)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The site's ledger."""
+        site = self.site
+        return Ledger.open(site.ledger_url(), site.clock())
+
+    def programs(self) -> tuple[Program, ...]:
+        """The sender and, where it is part of the world, Airflow."""
+        sender = (program_path("fukuhon"), "sender", "--site", self.plan.site)
+        own = {**base_environment(), **self.airflow.home.more}
+        ours = (Program("sender", sender, own, grace_s=60.0),)
+        return ours + (self.airflow.home.programs() if self.plan.airflow else ())
+
+    def start_programs(self) -> None:
+        """Start the sender and Airflow, and wait until Airflow is well. Raises SupervisorError."""
+        began = time.monotonic()
+        for program in self.programs():
+            self.supervisor.start(program)
+        if self.plan.airflow:
+            self.supervisor.wait(self.airflow.healthy, "Airflow", 120.0)
+            self.seconds["airflow_start"] = round(time.monotonic() - began, 1)
+
+
+def made_city(plan: Plan) -> bool:
+    """Generate the city into the site's folder where it is not there yet; tell whether it was made now."""
+    if (plan.site / "truth" / "truth.json").exists():
+        return False
+    from rehearsal.city import make_city, write_site  # noqa: PLC0415 - arrow takes its time to load
+
+    write_site(make_city(plan.people, plan.seed, plan.days), plan.site)
+    if not (plan.site / "schedule.yaml").exists():
+        shutil.copy(ROOT / "include" / "sites" / "sample" / "schedule.yaml", plan.site)
+    return True
+
+
+@contextmanager
+def open_world(plan: Plan) -> Iterator[World]:
+    """Start everything, and stop everything at the end. Raises BusyError and SupervisorError."""
+    plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(plan.folder), Supervisor(plan.folder / "logs") as supervisor:
+        fresh = made_city(plan)
+        url = _start_standin(plan, supervisor)
+        os.environ["FUKUHON_SERVER_URL"] = url
+        os.environ["FUKUHON_DATA"] = str(plan.data)
+        more = {"FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
+        home = AirflowHome(plan.folder / "airflow", (plan.site,), free_ports(1)[0], more=more)
+        world = World(plan, supervisor, StandIn(url, BODY), Airflow(home, supervisor.check))
+        if fresh:
+            world.standin.set_up(json.loads((plan.site / "standin-body.json").read_text(encoding="utf-8")))
+        if plan.airflow:
+            began = time.monotonic()
+            home.prepare()
+            world.seconds["airflow_prepare"] = round(time.monotonic() - began, 1)
+        world.start_programs()
+        try:
+            yield world
+        finally:
+            world.airflow.close()
+            world.standin.close()
+
+
+def _start_standin(plan: Plan, supervisor: Supervisor) -> str:
+    port_file = plan.folder / "standin.port"
+    port_file.unlink(missing_ok=True)
+    (port,) = free_ports(1)
+    where = ("--data", plan.folder / "standin", "--port", str(port), "--port-file", port_file)
+    command = (program_path("fukuhon-standin"), *where, "--start", plan.start)
+    supervisor.start(Program("standin", [*map(str, command)], base_environment(), grace_s=10.0))
+    supervisor.wait(port_file.exists, "中間サーバー代行", 60.0)
+    return f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(f"別の実行がこのフォルダーを使っています：{folder}") from None
+        yield
