@@ -16,9 +16,10 @@ from rehearsal.city.book import at
 from rehearsal.city.columns import Bools, wareki
 from rehearsal.city.columns import day as numpy_day
 from rehearsal.city.dirt import clean_rows, kind_of
+from rehearsal.city.law import reassessed
 from rehearsal.city.people import RESIDENT
 from rehearsal.city.planting import born_spoilt, correct, spoil
-from rehearsal.city.taxes import reassessed
+from rehearsal.city.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ _SHARES = {
     "removal": 0.04,
     "rekeyed": 0.02,
     "fixed": 0.04,
+    "resaved": 0.03,
 }
 _SPOILT = (
     "code-outside-list",
@@ -53,31 +55,6 @@ _MENDED = {"assessment": 4, "notice": 2}
 
 
 @dataclass(slots=True)
-class _Pool:
-    """Rows in an order drawn by lot; a row that was taken goes to the end, one that no longer fits drops out."""
-
-    book: Book
-    fits: Callable[[Row], bool]
-    rows: deque[int]
-
-    def take(self) -> int | None:
-        """The next row that is there, clean and fits; None when there is none left."""
-        for _ in range(len(self.rows)):
-            row = self.rows.popleft()
-            if self._usable(row):
-                self.rows.append(row)
-                return row
-        return None
-
-    def _usable(self, row: int) -> bool:
-        if row in self.book.latest and self.book.latest[row] is None:
-            return False
-        current = self.book.current(row)
-        told = (current["_scope"], current["_withhold"], current["_dirt"])
-        return told == (None, None, None) and self.fits(current)
-
-
-@dataclass(slots=True)
 class Life:
     """The life of the city from day to day: ``live(day)`` lets one pass."""
 
@@ -87,7 +64,7 @@ class Life:
     strangers: Strangers
     minute: int = 0
     made: int = 0
-    pools: dict[str, _Pool] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
     newcomers: list[int] = field(default_factory=list)
     provisional: list[int] = field(default_factory=list)
     staying: list[int] = field(default_factory=list)
@@ -118,7 +95,7 @@ class Life:
 
     def _open(self, name: str, book: Book, mask: Bools, fits: Callable[[Row], bool]) -> None:
         rows = self.rng.permutation(np.flatnonzero(clean_rows(book) & mask))
-        self.pools[name] = _Pool(book, fits, deque(int(row) for row in rows))
+        self.pools[name] = Pool(book, fits, deque(int(row) for row in rows))
 
     def _untaxed(self) -> list[int]:
         """Grown-up residents without any assessment."""
@@ -241,6 +218,12 @@ class Life:
         """A provisional assessment of 2017 becomes final."""
         if self.provisional:
             self.books["assessment"].replace(self.provisional.pop(), self._instant(day), fixed_on=day, _scope=None)
+
+    def _resaved(self, day: str) -> None:
+        """Somebody opens a row and saves it as it was: a new version in the log, and nothing to send."""
+        book, row = self._either()
+        if row is not None:
+            book.replace(row, self._instant(day), touch=True)
 
     def _mistakes(self, day: str) -> None:
         """Four records are spoilt by an edit, and two come into being spoilt."""

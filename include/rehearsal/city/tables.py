@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from rehearsal.city.book import Book
 from rehearsal.city.columns import Bools, Days, Ints, day, flags, iso, joined, labelled, padded, scattered, wareki
+from rehearsal.city.law import BASIC
 from rehearsal.city.notices import PERIODS
 from rehearsal.city.people import DEAD, MOVED
 from rehearsal.city.schema import ASSESSMENT, NOTICE
-from rehearsal.city.taxes import BASIC
 
 if TYPE_CHECKING:
     from numpy.random import Generator
