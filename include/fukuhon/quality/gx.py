@@ -11,6 +11,7 @@ import logging
 import os
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -19,8 +20,10 @@ from fukuhon.errors import FatalError
 from fukuhon.quality.model import Kind, Severity
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-# It logs each dropped class, each function it documents and tracebacks; what we need of it we read from results.
-logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
+# It logs each dropped class, each function it documents and tracebacks, some of its modules at a level of their own.
+# What we need to know of it, we read from results.
+logging.getLogger("great_expectations").propagate = False
+logging.getLogger("great_expectations").addHandler(logging.NullHandler())
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns about its own dependencies
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
     from fukuhon.quality.model import Rule
 
@@ -140,8 +144,6 @@ class GxSuite:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        self._context = gx.get_context(mode="ephemeral")
-        self._context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
         self._suite = gx.ExpectationSuite(name="fukuhon", expectations=[_configuration(rule) for rule in self.rules])
         same([rule.id for rule in self.rules], self.loaded, "loaded")
 
@@ -161,7 +163,7 @@ class GxSuite:
         configurations = [c for c in self._suite.expectation_configurations if c.kwargs["column"] in wanted]
         validator = Validator(
             execution_engine=PandasExecutionEngine(),
-            data_context=self._context,
+            data_context=_context(),
             batches=[Batch(data=masks.to_pandas(types_mapper=pd.ArrowDtype))],
         )
         outcomes = validator.graph_validate(
@@ -173,6 +175,14 @@ class GxSuite:
             results[rule] = _result(rule, bool(outcome.success), dict(outcome.result or {}), masks.num_rows)
         same(masks.column_names, list(results), "run")
         return results
+
+
+@cache
+def _context() -> EphemeralDataContext:
+    """One context a process: nothing on disk, no progress bars."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
+    return context
 
 
 def same(declared: Sequence[str], found: Sequence[str], stage: str) -> None:

@@ -59,7 +59,7 @@ class Masker:
         self._as_of = as_of
         self._rows = [rule for rule in rules if rule.kind is Kind.ROW]
         self._facts = _fact_columns(rules)
-        read = {name for rule in rules for name in rule.columns}
+        read = {name for rule in rules for name in rule.columns if not name.startswith("base_")}
         self._register = sorted(name for name in read if name.startswith("reg_"))
         self.columns = frozenset(read - set(self._register) | set(_FRAME))
         if self._register:
