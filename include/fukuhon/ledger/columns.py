@@ -7,7 +7,7 @@ person reads it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from fukuhon.ledger.states import FileState
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-__all__ = ["Instant", "State", "written"]
+__all__ = ["Instant", "State", "code", "instant", "number", "row_id", "text", "written"]
 
 
 def written(instant: datetime) -> str:
@@ -55,3 +55,28 @@ class State(sa.TypeDecorator[FileState]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> FileState | None:  # noqa: ARG002 - the same
         """From the database."""
         return None if value is None else FileState(value)
+
+
+def row_id() -> sa.Column[Any]:
+    """A number that the database gives."""
+    return sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
+
+
+def code(name: str, length: int = 64, *, null: bool = False) -> sa.Column[Any]:
+    """A short text: a code, a name, a hash."""
+    return sa.Column(name, sa.String(length), nullable=null)
+
+
+def number(name: str, *, null: bool = False, default: str | None = None) -> sa.Column[Any]:
+    """A count."""
+    return sa.Column(name, sa.BigInteger, nullable=null, server_default=default)
+
+
+def instant(name: str, *, null: bool = False) -> sa.Column[Any]:
+    """An instant."""
+    return sa.Column(name, Instant, nullable=null)
+
+
+def text(name: str, *, null: bool = True) -> sa.Column[Any]:
+    """A text of any length."""
+    return sa.Column(name, sa.Text, nullable=null)

@@ -18,6 +18,7 @@ from fukuhon.errors import RetriableError
 from fukuhon.ledger import chain, schema
 from fukuhon.ledger.chain import Event
 from fukuhon.ledger.engines import READ_ONLY, engine_for
+from fukuhon.ledger.migration import migrate
 
 __all__ = ["Event", "Ledger", "Reader", "Tx"]
 
@@ -114,7 +115,7 @@ class Ledger:
         """
         ledger = cls(engine_for(url), clock)
         with ledger._away(), ledger._engine.begin() as connection:
-            schema.migrate(connection)
+            migrate(connection)
         return ledger
 
     @contextmanager
