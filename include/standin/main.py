@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,9 +17,9 @@ from standin.clock import ClockError, parse_instant
 from standin.line import TRANSPORT
 from standin.server import Server
 
-__all__ = ["main"]
+__all__ = ["LAYOUTS", "http_server", "listen", "main"]
 
-_LAYOUTS = Path(__file__).parents[1] / "layouts"
+LAYOUTS = Path(__file__).parents[1] / "layouts"
 
 
 class _Protocol(HttpToolsProtocol):
@@ -29,21 +30,38 @@ class _Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
 
 
+def listen(port: int = 0) -> socket.socket:
+    """Listen on loopback, on a free port if none is named."""
+    return socket.create_server(("127.0.0.1", port))
+
+
+def http_server(server: Server) -> uvicorn.Server:
+    """Return the HTTP server of a stand-in, ready to run."""
+    config = uvicorn.Config(
+        make_app(server), http=_Protocol, log_level="warning", access_log=False, lifespan="off", ws="none"
+    )
+    return uvicorn.Server(config)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the stand-in until it is told to end."""
     options = _parser().parse_args(arguments)
     os.umask(0o077)
     server = Server(options.data, options.layouts, options.start)
-    listener = socket.create_server(("127.0.0.1", options.port))
+    listener = listen(options.port)
     if options.port_file is not None:
         _write_port(options.port_file, listener.getsockname()[1])
-    config = uvicorn.Config(
-        make_app(server), http=_Protocol, log_level="warning", access_log=False, lifespan="off", ws="none"
-    )
+    # uvicorn ends in order and then hands the signal on to whoever had it before.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     try:
-        uvicorn.Server(config).run([listener])
+        http_server(server).run([listener])
     finally:
         server.close()
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder of its state; kept from run to run")
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="where to write the port, once it listens")
-    parser.add_argument("--layouts", type=Path, default=_LAYOUTS, help="folder of layout packs")
+    parser.add_argument("--layouts", type=Path, default=LAYOUTS, help="folder of layout packs")
     parser.add_argument("--start", type=_instant, default="2017-04-03T08:00:00+09:00", help="the clock in a new folder")
     return parser
 

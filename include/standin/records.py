@@ -117,7 +117,10 @@ def held(store: BodyStore) -> dict[str, int]:
 def expire(store: BodyStore, today: date) -> int:
     """Delete what is past its 公開終了日 (seed 1.3.1), count it by dataset, and return how many there were."""
     day = today.isoformat()
-    gone = store.all("SELECT dataset, count(*) FROM records WHERE published_to < ? GROUP BY dataset", day)
+    # By the index of the dates: grouping by dataset first would read every record at every midnight.
+    gone = store.all(
+        "SELECT dataset, count(*) FROM records INDEXED BY records_expiry WHERE published_to < ? GROUP BY dataset", day
+    )
     if gone:
         store.run("DELETE FROM records WHERE published_to < ?", day)
         store.connection.executemany("INSERT OR REPLACE INTO expiries VALUES (?, ?, ?)", [(day, *row) for row in gone])
