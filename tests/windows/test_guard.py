@@ -10,6 +10,8 @@ from fukuhon.calendars import Mode, day_interval
 from fukuhon.clock import tokyo
 from fukuhon.errors import RefusedError
 from fukuhon.windows import (
+    NOT_YET,
+    Channel,
     DailyCap,
     FileToSend,
     Kind,
@@ -91,6 +93,23 @@ def test_test_mode_and_unmet_preconditions_refuse() -> None:
     found = refusals(file(), OPEN, START, rate=1_000.0, mode=Mode.INTEGRATION_TEST, unmet=["(9) VPN切断"])
     assert [refusal.code for refusal in found] == ["WINDOWS-015", "WINDOWS-016"]
     assert "(9) VPN切断" in found[1].message
+
+
+@pytest.mark.parametrize(
+    ("channel", "done", "found"),
+    [
+        (Channel.WEB_SERVICE, NOT_YET, ["WINDOWS-018"]),
+        (Channel.WEB_SERVICE, NOON + timedelta(seconds=1), ["WINDOWS-018"]),
+        (Channel.WEB_SERVICE, NOON, []),
+        (Channel.WEB_SERVICE, None, []),
+        (Channel.XML_LINKAGE, NOT_YET, []),
+    ],
+)
+def test_immediate_waits_for_scheduled_processing(channel: Channel, done: datetime | None, found: list[str]) -> None:
+    """Otherwise it errs, or makes scheduled files slip to the next day (seed 1.5.2, 1.5.4)."""
+    one = FileToSend("f1", 10, 1, Kind.DIFFERENTIAL, channel)
+    window = Window.of(DIFFERENTIAL.interval, Kind.DIFFERENTIAL, channel=channel)
+    assert codes(one, window, NOON, cap=DailyCap(1_000), scheduled_done=done) == found
 
 
 def test_file_of_another_kind_is_refused() -> None:

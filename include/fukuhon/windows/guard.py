@@ -26,10 +26,20 @@ def guard(  # noqa: PLR0913 (each is a premise of its own; DESIGN §3.3)
     cap: DailyCap | None = None,
     mode: Mode = Mode.NORMAL,
     unmet: Sequence[str] = (),
+    scheduled_done: datetime | None = None,
 ) -> None:
-    """Let ``file`` start at ``now`` in ``window``, or raise the first of ``refusals`` (WINDOWS-010 … -017)."""
+    """Let ``file`` start at ``now`` in ``window``, or raise the first of ``refusals`` (WINDOWS-010 … -018)."""
     for refusal in refusals(
-        file, window, now, rate=rate, spent_bytes=spent_bytes, margin_s=margin_s, cap=cap, mode=mode, unmet=unmet
+        file,
+        window,
+        now,
+        rate=rate,
+        spent_bytes=spent_bytes,
+        margin_s=margin_s,
+        cap=cap,
+        mode=mode,
+        unmet=unmet,
+        scheduled_done=scheduled_done,
     ):
         raise refusal
 
@@ -45,17 +55,21 @@ def refusals(  # noqa: PLR0913 (as guard)
     cap: DailyCap | None = None,
     mode: Mode = Mode.NORMAL,
     unmet: Sequence[str] = (),
+    scheduled_done: datetime | None = None,
 ) -> list[RefusedError]:
     """Every reason why ``file`` may not start at ``now``; none means that it may.
 
     ``rate``: bytes per second of ``line_rate``. ``spent_bytes``: every byte put on the wire in this window, failed
     attempts included. ``cap``: needed for files that count for it (差分, deletion); without one those are refused.
-    ``unmet``: the preconditions of seed 1.3 that are not met, in words for an officer.
+    ``unmet``: the preconditions of seed 1.3 that are not met, in words for an officer. ``scheduled_done``: when the
+    定時 processing planned for the day ended (``NOT_YET`` while it is not over, None when none is planned): an
+    immediate waits for it (seed 1.5.2, note 1), or it would err or make scheduled files slip.
     """
     found = [
         _wrong_window(file, window),
         _wrong_mode(mode),
         RefusedError("WINDOWS-016", items="、".join(unmet)) if unmet else None,
+        _too_early(file, now, scheduled_done),
         _no_time(file, window, now, rate, margin_s),
         _no_volume(file, window, spent_bytes),
         _over_cap(file, now, cap),
@@ -71,6 +85,12 @@ def _wrong_window(file: FileToSend, window: Window) -> RefusedError | None:
 
 def _wrong_mode(mode: Mode) -> RefusedError | None:
     return None if mode is Mode.NORMAL else RefusedError("WINDOWS-015")
+
+
+def _too_early(file: FileToSend, now: datetime, scheduled_done: datetime | None) -> RefusedError | None:
+    if file.channel.scheduled or scheduled_done is None or now >= scheduled_done:
+        return None
+    return RefusedError("WINDOWS-018", file=file.id)
 
 
 def _no_time(file: FileToSend, window: Window, now: datetime, rate: float, margin_s: float) -> RefusedError | None:

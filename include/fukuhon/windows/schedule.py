@@ -7,20 +7,20 @@ Windows say when an upload *may* start; the schedule says when this body means t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fukuhon.calendars import Interval, day_interval, parse_minutes
+from fukuhon.calendars import day_interval, parse_minutes
 from fukuhon.clock import TOKYO
 from fukuhon.site import Site, load
 from fukuhon.site.documents import Document, Problem, read_document
 from fukuhon.site.settings import Part, TimeOfDay
 from fukuhon.windows.channels import channel_windows
 from fukuhon.windows.initial import initial_windows
+from fukuhon.windows.line import one_line
 from fukuhon.windows.model import Allotment, Channel, Kind, Window
 
 __all__ = ["Schedule", "allotments", "differential_days", "duty_times", "load_schedule", "upload_windows"]
@@ -71,16 +71,14 @@ def allotments(site: Site) -> list[Allotment]:
 def upload_windows(site: Site | Path | str) -> list[Window]:
     """Every window in which this body means to upload, soonest first and none overlapping another.
 
-    初期登録 in its allotments; the pretest and 差分 in the hours of the schedule, cut to what the channels allow. Where
-    two overlap, the earlier of initial, pretest, differential keeps its hours: the wire is one for the whole body.
+    初期登録 in its allotments; the pretest and 差分 in the hours of the schedule, cut to what the channels allow. How
+    windows share the one line of the body: ``one_line``.
     """
     settings = site if isinstance(site, Site) else load(site)
     schedule = load_schedule(settings.folder)
-    kept: list[Window] = []
-    for window in [*_initial(settings), *_pretest(settings, schedule), *_differential(settings, schedule)]:
-        kept += [replace(window, interval=part) for part in _less(window.interval, [w.interval for w in kept])]
+    found = [*_initial(settings), *_pretest(settings, schedule), *_differential(settings, schedule)]
     first, last = day_interval(schedule.first_day).start, day_interval(schedule.last_day).end
-    return sorted((w for w in kept if first <= w.interval.start < last), key=lambda w: w.interval)
+    return [window for window in one_line(found) if first <= window.interval.start < last]
 
 
 def differential_days(folder: Path | str) -> list[date]:
@@ -131,19 +129,6 @@ def _cut(window: Window, hours: Hours) -> Iterator[Window]:
     wanted = day_interval(day, parse_minutes(hours.start), parse_minutes(hours.end))
     if part := window.interval.meet(wanted):
         yield Window.of(part, window.kind, channel=window.channel)
-
-
-def _less(interval: Interval, taken: list[Interval]) -> list[Interval]:
-    """What is left of ``interval`` outside ``taken``."""
-    parts = [interval]
-    for other in taken:
-        parts = [
-            Interval(start, end)
-            for part in parts
-            for start, end in ((part.start, min(part.end, other.start)), (max(part.start, other.end), part.end))
-            if start < end
-        ]
-    return parts
 
 
 def _channels(site: Site) -> list[int]:
