@@ -49,13 +49,16 @@ class Day:
     records: pa.Table
 
     def tallies(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Counts by dataset, variation and outcome, in the names of the accounts (DESIGN §3.4)."""
+        """Counts by dataset, variation and outcome, in the names of the accounts (DESIGN §3.4).
+
+        A quarantined record whose older content goes on answering is ``withheld`` (DESIGN §3.6).
+        """
         counts: dict[str, dict[str, dict[str, int]]] = {}
-        for group in (
-            self.records.group_by(["dataset", "variation", "outcome"]).aggregate([([], "count_all")]).to_pylist()
-        ):
+        grouped = self.records.group_by(["dataset", "variation", "outcome", "held"]).aggregate([([], "count_all")])
+        for group in grouped.to_pylist():
             named = counts.setdefault(group["dataset"], {}).setdefault(group["variation"], dict.fromkeys(OUTCOMES, 0))
-            named[group["outcome"]] = group["count_all"]
+            answering = group["outcome"] == "quarantined" and group["held"]
+            named["withheld" if answering else group["outcome"]] += group["count_all"]
         return {
             dataset: {name: _accounts(named) for name, named in sorted(by.items())}
             for dataset, by in sorted(counts.items())
