@@ -105,7 +105,7 @@ def content_hash(table: pa.Table, items: Sequence[str], key: bytes, header: Head
 
 
 def identity_hash(table: pa.Table, key: bytes, header: Header) -> pa.ChunkedArray:
-    """The identity hashes of the records: body, SPI, dataset, addressee, record key and, where there is one, version."""
+    """The identity hashes of the records: body, SPI, dataset, addressee, record key and version, if any."""
     with Fingerprints(key, header.body, header.spi, header.dataset) as fingerprints:
         return fingerprints.identities(table)
 

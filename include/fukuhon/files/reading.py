@@ -43,6 +43,12 @@ class CollationFile:
     number: str
     records: pa.Table
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The item codes that came back."""
+        others = {name for name, _ in _HELD.values()} | set(_HELD_ATTRIBUTES)
+        return tuple(name for name in self.records.column_names if name not in others)
+
 
 def read_file(source: Source, items: Sequence[str] | None = None) -> pa.Table:
     """All records of a file as a table: the keys, the days of publication, then the items.

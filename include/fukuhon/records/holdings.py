@@ -42,6 +42,18 @@ SELECT * FROM last_rows
 WHERE operation = 'register' AND (publication_to IS NULL OR publication_to >= getvariable('today'))
 """
 
+_SENT = """
+CREATE OR REPLACE TEMP TABLE sent_rows AS
+SELECT * FROM (
+  SELECT seq, receipt, * EXCLUDE (seq, receipt, completed, kind), false AS in_error FROM history
+  UNION ALL BY NAME
+  SELECT (f.n << 32) + s.position AS seq, f.receipt, s.* EXCLUDE (filename), true AS in_error
+  FROM sidecar_rows s JOIN accepted_files f ON f.path = s.filename
+  SEMI JOIN error_positions e ON e.n = f.n AND e.position = s.position
+) WHERE dataset = $dataset AND record_key = $record_key
+  AND ($version IS NULL OR split_part(record_version, '.', 1) = $version)
+"""
+
 # Of several files on their way the one with the newest content counts; positions break the tie inside a file.
 _PENDING = """
 CREATE OR REPLACE TEMP TABLE pending_last AS
@@ -105,6 +117,16 @@ class Holdings:
     def in_flight(self, dataset: str | None = None) -> pa.Table:
         """Every record that is on its way, once: the sidecar's columns. For a deletion ``operation`` is ``delete``."""
         return self._rows("pending_last", dataset, SIDECAR)
+
+    def sent(self, dataset: str, record_key: str, version: str | None = None) -> pa.Table:
+        """Every row that accepted files had of a key, error records too (``in_error``).
+
+        As far back as sidecars were read, that is to the checkpoint. ``version`` is the integer part, as 突合 asks for
+        it.
+        """
+        asked = {"dataset": dataset, "record_key": record_key, "version": version}
+        self._connection.execute(_SENT, asked)
+        return self._connection.sql("SELECT * FROM sent_rows ORDER BY seq").to_arrow_table()
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many records are held by (dataset, variation)."""

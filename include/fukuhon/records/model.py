@@ -23,7 +23,7 @@ class AcceptedFile:
     ``completed`` is the 処理完了日時 of its details (aware) and with ``receipt`` its place in the server's order.
     ``error_positions`` is the file of positions (:mod:`fukuhon.records.positions`) that the details name as errors; a
     file in the state ``processed_with_errors`` cannot do without. ``kind`` is the run's: pretest, initial,
-    differential, deletion.
+    differential, deletion. ``received``, the 受付日時, only helps to guess when processing began.
     """
 
     sidecar: Path
@@ -33,6 +33,7 @@ class AcceptedFile:
     error_positions: Path | None = None
     operation: str = "register"
     kind: str = ""
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""When a record was processed, as well as one can tell from a file's receipt and 処理完了日時: no start is given.
+
+Assumed, and never more than a guide to which minute to ask for: the server takes one file after the other, and the
+records of a file in their order. A wrong guess costs an empty minute, which proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fukuhon.records import AcceptedFile
+
+__all__ = ["SPANS", "Span", "spans", "spans_table"]
+
+# A file that ended this long after the one before it was the first of its batch: it did not wait for that one.
+_PAUSE = timedelta(hours=2)
+_PER_RECORD = timedelta(milliseconds=10)
+
+SPANS = pa.schema(
+    [
+        ("receipt", pa.string()),
+        ("start", pa.timestamp("us", "Asia/Tokyo")),
+        ("end", pa.timestamp("us", "Asia/Tokyo")),
+        ("records", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time in which a file was processed, as far as that is known: from its estimated start to its 処理完了日時."""
+
+    receipt: str
+    start: datetime
+    end: datetime
+    records: int
+
+    def minute_of(self, position: int) -> datetime:
+        """The minute in which the record at ``position`` (from 1) was most likely processed."""
+        done = (position - 0.5) / max(self.records, 1)
+        return (self.start + (self.end - self.start) * min(done, 1.0)).replace(second=0, microsecond=0)
+
+
+def spans(files: Iterable[AcceptedFile]) -> list[Span]:
+    """The spans of accepted files, in processing order."""
+    ordered = sorted(files, key=lambda file: (file.completed, file.receipt))
+    counts = [pq.read_metadata(file.sidecar).num_rows for file in ordered]
+    pace = _pace(ordered, counts)
+    found: list[Span] = []
+    for before, file, records in zip([None, *ordered], ordered, counts, strict=False):
+        follows = before is not None and file.completed - before.completed < _PAUSE
+        start = before.completed if before is not None and follows else file.completed - pace * records
+        if file.received is not None:
+            start = max(start, file.received)
+        found.append(Span(file.receipt, min(start, file.completed), file.completed, records))
+    return found
+
+
+def spans_table(found: Iterable[Span]) -> pa.Table:
+    """The spans as a table for DuckDB."""
+    rows = [{"receipt": one.receipt, "start": one.start, "end": one.end, "records": one.records} for one in found]
+    return pa.Table.from_pylist(rows, SPANS)
+
+
+def _pace(ordered: list[AcceptedFile], counts: list[int]) -> timedelta:
+    """The time a record takes, from files that followed one another; a guess where there are none."""
+    seen = [
+        (after.completed - before.completed) / records
+        for before, after, records in zip(ordered, ordered[1:], counts[1:], strict=False)
+        if records and timedelta(0) < after.completed - before.completed < _PAUSE
+    ]
+    return sorted(seen)[len(seen) // 2] if seen else _PER_RECORD
