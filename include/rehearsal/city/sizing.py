@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sizes", "sizes_of"]
 
-_RECORD_BYTES = {"TK00000200000001": 950, "TK00000200000002": 620}  # of a record in a file, roughly
+_RECORD_BYTES = {"TK00000200000001": 640, "TK00000200000002": 365}  # of a record in a file, on average
 _FIRST_WINDOW = 0.42
 _NIGHT = 0.52
 
