@@ -34,6 +34,7 @@ def write_site(city: City, folder: Path) -> None:
     sizes = sizes_of(city)
     for name in ("queries", "rules"):
         shutil.copytree(TEMPLATE / name, folder / name, dirs_exist_ok=True)
+    shutil.copy(TEMPLATE / "schedule.yaml", folder)
     template = (TEMPLATE / "site.yaml").read_text(encoding="utf-8")
     _write(folder / "site.yaml", _settings(template, sizes))
     write_sqlite(city, folder / "data" / "tax.sqlite")
