@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import fukuhon
+from fukuhon.clock import FixedClock, tokyo
+from fukuhon.errors import RefusedError
+from fukuhon.ledger import FileState, Ledger, NewFile, RunKey, files, runs
+from fukuhon.server.port import Account, Department, Master, Readiness
+from fukuhon.site import load
+from fukuhon.vigilance import preflight
+
+DAY = date(2017, 4, 10)
+SITE = load(Path(fukuhon.__file__).parents[1] / "sites" / "sample")
+ACCOUNTS = SITE.server.accounts
+USERS = {
+    ACCOUNTS.upload.user: "9000000001",
+    ACCOUNTS.collation_requester.user: "9000000004",
+    ACCOUNTS.collation_manager.user: "9000000005",
+    ACCOUNTS.administrator.user: "9000000006",
+}
+READY = Readiness(
+    mode="normal",
+    vpn_cuts_today=0,
+    masters=(Master("事務マスター", date(2017, 4, 2)),),
+    departments=(Department("tax", date(2017, 4, 3), None),),
+    accounts=tuple(Account(user, role, "tax", None, date(2017, 4, 3), 90) for user, role in USERS.items()),
+    devices=(SITE.server.device,),
+)
+
+
+@dataclass
+class Desk:
+    """As much of a desk as a look needs."""
+
+    ledger: Ledger
+    clock: FixedClock
+    seen: Readiness
+    site = SITE
+    actor = "kanri"
+
+    @property
+    def server(self) -> SimpleNamespace:
+        """A server that shows what was put there."""
+        return SimpleNamespace(readiness=lambda: self.seen)
+
+    def now(self) -> datetime:
+        """The clock's instant."""
+        return self.clock.now()
+
+
+@pytest.fixture
+def desk(tmp_path: Path):  # noqa: ANN201
+    """A ready body and an empty ledger."""
+    clock = FixedClock(tokyo(DAY, 8))
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock)
+    yield Desk(ledger, clock, READY)
+    ledger.close()
+
+
+def prepare(desk: Desk, path: Path) -> int:
+    """A file of ten bytes in the books."""
+    run_key = RunKey(SITE.body.code, "pretest", DAY, SITE.spis[0].code, desk.now())
+    with desk.ledger.transaction("kanri") as tx:
+        opened = runs.open_run(tx, run_key)
+        run_id = getattr(opened, "id", opened)
+        return files.add(
+            tx,
+            NewFile(
+                run_id=run_id,
+                spi=SITE.spis[0].code,
+                dataset=SITE.datasets()[0].code,
+                kind="pretest",
+                operation="register",
+                name=path.name,
+                path=str(path),
+                sidecar=f"{path}.parquet",
+                sha256="0" * 64,
+                bytes=10,
+                records=1,
+                as_of=desk.now(),
+                layout="2017-07",
+                channel=3,
+            ),
+        )
+
+
+def test_ready_body_passes_with_evidence_for_each_fact(desk: Desk) -> None:
+    """Counts, codes and dates only: it fits an XCom."""
+    told = preflight.check(desk).as_json()
+    assert told["counts"] == {"facts": 10, "lacking": 0, "queued": 0}
+    met = {one["fact"]: one["met"] for one in told["facts"]["evidence"]}
+    assert [fact for fact, is_met in met.items() if not is_met] == ["masters_in_system"]  # not needed by the sample
+    assert told["facts"]["passwords"] == []
+    json.dumps(told, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "item"),
+    [
+        ({"mode": "integration_test"}, "(2)"),
+        ({"masters": ()}, "(3)"),
+        ({"accounts": ()}, "(4)"),
+        ({"departments": (Department("tax", date(2017, 4, 3), date(2017, 4, 9)),)}, "(5)"),
+        ({"devices": ()}, "(6)"),
+        ({"vpn_cuts_today": 3}, "(9)"),
+    ],
+)
+def test_what_is_lacking_refuses_and_is_named(desk: Desk, changed: dict[str, object], item: str) -> None:
+    """An officer reads which of the nine items it is."""
+    desk.seen = replace(READY, **changed)
+    with pytest.raises(RefusedError) as caught:
+        preflight.check(desk)
+    assert caught.value.code == "VIGILANCE-001"
+    assert item in caught.value.message
+
+
+def test_file_that_is_not_where_the_books_say_is_not_ready(desk: Desk, tmp_path: Path) -> None:
+    """Item (1): gone or cut short, before anybody tries to send it."""
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"0123456789")
+    prepare(desk, path)
+    assert preflight.check(desk).counts["queued"] == 1
+    path.write_bytes(b"0123")
+    with pytest.raises(RefusedError) as caught:
+        preflight.check(desk)
+    assert "(1)" in caught.value.message
+
+
+def test_file_that_fits_no_window_is_not_ready(desk: Desk, tmp_path: Path) -> None:
+    """It has to be split again before the day begins."""
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"0123456789")
+    id_ = prepare(desk, path)
+    with desk.ledger.transaction("kanri") as tx:
+        files.move(tx, id_, FileState.VALIDATED)
+        files.move(tx, id_, FileState.UNPLACEABLE)
+    with pytest.raises(RefusedError):
+        preflight.check(desk)
+
+
+def test_passwords_are_told_from_fourteen_days_before(desk: Desk) -> None:
+    """Noticed, not refused: it still holds."""
+    desk.clock.instant = tokyo(date(2017, 6, 18), 8)
+    told = preflight.check(desk)
+    assert {one["user"] for one in told.facts["passwords"]} == set(USERS)
+    assert {(one["state"], one["expires"]) for one in told.facts["passwords"]} == {("notice", "2017-07-02")}
