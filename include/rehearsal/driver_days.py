@@ -49,6 +49,8 @@ class Days:
         self.airflow = world.airflow
         self.ledger = world.ledger
         self.seconds: dict[str, float] = {}
+        self.bound: int | None = None
+        """What the last 突合 says: fewer wrong records in 10,000 than this, at 99%."""
         people = world.site.people
         self.users: dict[Role, str] = {person.role: person.ui_user for person in people if person.ui_user}
 

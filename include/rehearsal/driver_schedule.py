@@ -24,7 +24,7 @@ def with_reconciliation(folder: Path) -> None:
 
 
 def one_more_day(folder: Path) -> date:
-    """Add the business day after the last: its differences, the next day's upload window and results. Returns the day."""
+    """Add the business day after the last: its differences, the next day's upload window, its results. Returns it."""
     schedule = _read(folder)
     calendar = load(folder).calendar()
     day = calendar.next_business_day(schedule["last_day"])

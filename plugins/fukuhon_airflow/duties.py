@@ -1,7 +1,7 @@
 """What each task calls in the library: one call a duty, no rule of the domain.
 
-What a person starts by hand is about the site's own day, whatever year Airflow lives in; it is taken as of that day's
-00:00, so that a second try is the same run. Imports of the library stand in the functions: dag files stay light.
+What a person starts by hand is about the site's own day, whatever year Airflow lives in; it is taken as of one instant of
+that day, so that a second try is the same run. Imports of the library stand in the functions: dag files stay light.
 """
 # ruff: noqa: PLC0415 - see above
 
@@ -188,4 +188,5 @@ def carry_out_reconciliation(call: Call) -> Facts:
 def _today(clock: Clock) -> datetime:
     from fukuhon.clock import TOKYO
 
-    return clock.now().astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+    # The first second *within* the day: what lies before 00:00 would be the books of the day before.
+    return clock.now().astimezone(TOKYO).replace(hour=0, minute=0, second=1, microsecond=0)
