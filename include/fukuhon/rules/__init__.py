@@ -1,0 +1,1 @@
+"""Registration rules: who is in scope, how each item is derived, what is withheld."""
