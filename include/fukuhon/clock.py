@@ -1,7 +1,7 @@
 """The one place that asks what time it is.
 
-Every other module is handed a :class:`Clock`. All instants are aware and in Asia/Tokyo. A production site reads the system's clock; a
-sample site reads the stand-in's, which owns simulated time.
+Every other module is handed a :class:`Clock`. All instants are aware and in Asia/Tokyo. A production site reads the
+system's clock; a sample site reads the stand-in's, which owns simulated time.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What can go wrong, in words for people.
 
-Each error has a code of the catalogue (``catalogue/<room>.yaml``), facts that fill its Japanese sentence, the next step to take and,
-where there is one, the manual's section. Code says *what the caller can do* by the class; the catalogue says what an officer reads.
-Facts are counts, codes, paths and dates: never a value of a personal record.
+Each error has a code of the catalogue (``catalogue/<room>.yaml``), facts that fill its Japanese sentence, the next
+step to take and, where there is one, the manual's section. Code says *what the caller can do* by the class; the
+catalogue says what an officer reads. Facts are counts, codes, paths and dates: never a value of a personal record.
 """
 
 from __future__ import annotations
@@ -78,7 +78,10 @@ class ConfigurationError(FukuhonError):
 
 
 class DataError(FukuhonError):
-    """The data or a file does not hold what it must: the department mends the 正本, the rule or the file. Never retried."""
+    """The data or a file does not hold what it must:
+
+    the department mends the 正本, the rule or the file. Never retried.
+    """
 
 
 class RefusedError(FukuhonError):

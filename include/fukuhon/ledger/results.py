@@ -16,7 +16,7 @@ from fukuhon.errors import RefusedError
 from fukuhon.ledger import schema
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["Manners", "NewResult", "Result", "add", "days", "latest", "look", "looks_on"]
+__all__ = ["Manners", "NewResult", "Result", "add", "days", "latest", "look", "looked", "looks_on"]
 
 _l, _r = schema.looks, schema.results
 
@@ -96,6 +96,13 @@ def add(tx: Tx, look_id: int, found: Sequence[NewResult]) -> None:
 def latest(reader: Reader, receipt: str) -> Result | None:
     """What the last look showed of a receipt."""
     return reader.load_one(Result, sa.select(_r).where(_r.c.receipt == receipt).order_by(_r.c.id.desc()).limit(1))
+
+
+def looked(reader: Reader, receipt: str) -> datetime | None:
+    """When a receipt was last seen in a look; None when it never was."""
+    query = sa.select(sa.func.max(_l.c.at)).join_from(_r, _l).where(_r.c.receipt == receipt)
+    found: datetime | None = reader.scalar(query)
+    return found
 
 
 def looks_on(reader: Reader, day: date) -> int:

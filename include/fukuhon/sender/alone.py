@@ -1,4 +1,4 @@
-"""Being alone: one sender on this disk, in a session of its own."""
+"""Being alone: one process of its kind on this disk; and a session of its own."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["alone", "own_session"]
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, code: str = "SENDER-001") -> Iterator[None]:
     """Hold the lock file of a folder; the kernel lets go of it when the process dies, however it dies.
 
     The lease already refuses a second sender. This also holds where two containers with one host name share the disk
-    and cannot see each other's processes. Raises RefusedError (SENDER-001) while another process holds it.
+    and cannot see each other's processes. Raises RefusedError (``code``) while another process holds it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
@@ -26,7 +26,7 @@ def alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RefusedError("SENDER-001") from None
+            raise RefusedError(code) from None
         yield
     finally:
         os.close(descriptor)

@@ -1,0 +1,106 @@
+"""Planning: validated files into the windows that are open or to come, and out of those that have passed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fukuhon.calendars import day_interval, tokyo_day
+from fukuhon.ledger import File, FileState, Reader, Tx, attempts, files, meters, tallies
+from fukuhon.registration.desk import Desk
+from fukuhon.registration.summary import Summary
+from fukuhon.windows import (
+    Channel,
+    DailyCap,
+    FileToSend,
+    Initial,
+    Kind,
+    Line,
+    Plan,
+    Upload,
+    Window,
+    initial_total,
+    line_rate,
+)
+from fukuhon.windows import plan as plan_windows
+from fukuhon.windows.schedule import upload_windows
+
+__all__ = ["plan"]
+
+_OPEN = (FileState.VALIDATED, FileState.PLANNED, FileState.CUT, FileState.UNPLACEABLE)
+
+
+def plan(desk: Desk) -> Summary:
+    """Place every file that may still be sent; what fits no window at all is marked so, with the size that would.
+
+    The plan is made anew each time: it is a forecast, and the guard decides at each start.
+    """
+    now = desk.now()
+    windows = [window for window in upload_windows(desk.site) if window.interval.end > now]
+    with desk.ledger.transaction(desk.actor) as tx:
+        waiting = files.find(tx, state=_OPEN)
+        made = plan_windows(
+            [_to_send(file, waiting) for file in waiting], windows, _line(desk, tx, windows), cap=_cap(desk, tx)
+        )
+        for position, placement in enumerate(made.placed, 1):
+            _place(tx, files.get(tx, _id(placement.file)), placement.window, position)
+        for lost in made.unplaceable:
+            _leave(
+                tx, files.get(tx, _id(lost.file)), FileState.UNPLACEABLE, reason=f"greatest_bytes={lost.greatest_bytes}"
+            )
+        for file in made.waiting:
+            _leave(tx, files.get(tx, _id(file)), FileState.VALIDATED)
+    return _told(made)
+
+
+def _id(file: FileToSend) -> int:
+    assert isinstance(file.id, int)
+    return file.id
+
+
+def _to_send(file: File, waiting: Sequence[File]) -> FileToSend:
+    """A deletion follows what its run registers: register first, delete after (DESIGN §3.6)."""
+    deletes = file.kind == "deletion"
+    before = tuple(
+        other.id for other in waiting if deletes and other.run_id == file.run_id and other.kind != "deletion"
+    )
+    return FileToSend(file.id, file.bytes, file.records, Kind(file.kind), Channel(file.channel), before)
+
+
+def _line(desk: Desk, reader: Reader, windows: Sequence[Window]) -> Line:
+    limits = desk.site.limits
+    return Line(
+        rate=line_rate([sample.rate for sample in meters.find(reader)], limits.line_bytes_per_s),
+        margin_s=limits.guard_margin_s,
+        spent={window.id: attempts.spent(reader, window.id) for window in windows},
+        now=desk.now(),
+    )
+
+
+def _cap(desk: Desk, reader: Reader) -> DailyCap:
+    progress = {spi: Initial(*how_far) for spi, how_far in tallies.initial_progress(reader).items()}
+    today = day_interval(tokyo_day(desk.now()))
+    counted = [Upload(a.started, a.kind, a.records) for a in attempts.counted(reader, today.start, today.end)]
+    return DailyCap(initial_total(progress), counted, desk.site.limits.daily_cap_percent)
+
+
+def _place(tx: Tx, file: File, window: Window, position: int) -> None:
+    if file.state is FileState.PLANNED:
+        if (file.window_id, file.position) == (window.id, position):
+            return
+        files.move(tx, file.id, FileState.VALIDATED)
+    files.place(tx, file.id, window.id, window.interval.start, position)
+
+
+def _leave(tx: Tx, file: File, state: FileState, **facts: object) -> None:
+    """What has no place stays where the table lets it: a cut file waits as it is for the next plan."""
+    if (file.state in {state, FileState.CUT} and state is FileState.VALIDATED) or file.state is state:
+        return
+    files.move(tx, file.id, state, **facts)
+
+
+def _told(made: Plan) -> Summary:
+    by_window: dict[str, int] = {}
+    for placement in made.placed:
+        by_window[placement.window.id] = by_window.get(placement.window.id, 0) + 1
+    counts = {"placed": len(made.placed), "unplaceable": len(made.unplaceable), "waiting": len(made.waiting)}
+    return Summary("plan", counts=counts, facts={"windows": by_window})
