@@ -6,6 +6,7 @@ code with a leading zero, ``19:00`` and ``yes`` stay text; a key that stands twi
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ class Document:
     data: Mapping[str, object]
     lines: Mapping[Place, int]
     problems: tuple[Problem, ...] = field(default=())
+    sha256: str = ""
 
     def line(self, place: Place) -> int:
         """The line of a place; of the nearest place around it where it is missing itself."""
@@ -76,7 +78,7 @@ class Document:
         problems = list(self.problems)
         built: Model | None = None
         try:
-            built = model.model_validate(self.data, context={"folder": self.path.parent})
+            built = model.model_validate(self.data, context={"folder": self.path.parent, "sha256": self.sha256})
         except ValidationError as error:
             problems += self._found(error)
         if built is not None:
@@ -148,7 +150,7 @@ def read_document(path: Path) -> Document:
         raise ConfigurationError("SITE-002", file=path, line=_bad_date(text), why="暦にない日付") from None
     if not isinstance(data, dict):
         raise ConfigurationError("SITE-002", file=path, line=1, why="「項目: 値」の形ではない") from None
-    return Document(path, data, lines, tuple(problems))
+    return Document(path, data, lines, tuple(problems), hashlib.sha256(text.encode()).hexdigest())
 
 
 def _walk(node: yaml.Node | None, place: Place, lines: dict[Place, int], problems: list[Problem]) -> None:
