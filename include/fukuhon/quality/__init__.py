@@ -6,7 +6,7 @@ numbers and rule ids, never a value.
 
 from __future__ import annotations
 
-from fukuhon.quality.judge import Baseline, judge
+from fukuhon.quality.judging import Baseline, judge
 from fukuhon.quality.model import Kind, Origin, Rule, Severity, StopAbove, TableSpec
 from fukuhon.quality.quarantine import Identify
 from fukuhon.quality.suite import Suite

@@ -90,8 +90,9 @@ def _pattern(column: str, parameters: Mapping[str, object]) -> str:
 
 
 def _date(column: str, parameters: Mapping[str, object]) -> str:
-    # Written out again it must be the same text: that tells the form and the calendar in one go.
-    no_day = f"CAST(TRY_CAST({column} AS DATE) AS VARCHAR) IS DISTINCT FROM {column} AND {column} IS NOT NULL"
+    # Written out again it must be the same text: that tells form and calendar in one go. 'infinity' is a DATE, too.
+    again = f"CAST(TRY_CAST({column} AS DATE) AS VARCHAR) IS DISTINCT FROM {column}"
+    no_day = f"{column} IS NOT NULL AND ({again} OR length({column}) <> 10)"
     if parameters.get("unknown"):
         return f"({no_day}) AND NOT regexp_full_match({column}, {literal(_UNKNOWN_DAY)})"
     return f"({no_day})"

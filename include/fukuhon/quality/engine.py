@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from fukuhon.rules.functions import register_functions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -25,6 +27,7 @@ def connect(folder: Path, *, threads: int = 2, memory_mib: int = 384) -> duckdb.
     connection.execute(f"SET threads = {threads:d}")
     connection.execute(f"SET memory_limit = '{memory_mib:d}MiB'")
     connection.execute("SET temp_directory = ?", [str(folder)])
+    register_functions(connection)
     connection.execute("CREATE MACRO number_of(x) AS TRY_CAST(x AS BIGINT)")
     connection.execute("CREATE MACRO date_of(x) AS TRY_CAST(x AS DATE)")
     connection.execute("SET enable_external_access = false")

@@ -29,7 +29,8 @@ class Roll:
         if not len(row_no):
             return
         self._grow(int(row_no.max()) + 1)
-        if len(np.unique(row_no)) != len(row_no) or (self._codes[row_no] != _ABSENT).any():
+        ascending = bool((np.diff(row_no) > 0).all())
+        if not (ascending or len(np.unique(row_no)) == len(row_no)) or (self._codes[row_no] != _ABSENT).any():
             raise FatalError("QUALITY-013")
         encoded = variation.combine_chunks().dictionary_encode()
         numbers = [self._names.setdefault(str(name), len(self._names)) for name in encoded.dictionary.to_pylist()]

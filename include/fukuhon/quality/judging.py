@@ -136,8 +136,9 @@ class _Run:
         failing = chunk.failing()
         if len(failing):
             few = chunk.masks.take(pa.array(failing))
-            for name, column in zip(few.column_names, few.columns, strict=True):
-                self.failures.add(self.place[name], chunk.row_no[failing[column.to_numpy()]])
+            rule, record = np.nonzero(np.stack([column.to_numpy() for column in few.columns]))
+            places = np.array([self.place[name] for name in few.column_names], np.int16)
+            self.failures.add_pairs(places[rule], chunk.row_no[failing[record]])
 
     def _validate_segment(self) -> None:
         if self.segment:
