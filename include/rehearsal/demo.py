@@ -14,7 +14,8 @@ from pathlib import Path
 
 from fukuhon.errors import FukuhonError
 from rehearsal.driver_airflow import AirflowError
-from rehearsal.driver_days import Days, moments
+from rehearsal.driver_days import moments
+from rehearsal.driver_office import AirflowOffice
 from rehearsal.driver_schedule import one_more_day, with_reconciliation
 from rehearsal.driver_world import BusyError, Plan, made_city, open_world
 from rehearsal.judge import Judgement, judge
@@ -54,12 +55,12 @@ def play(plan: Plan) -> int:
         progress.say(f"見本市を作りました（人口 {plan.people:,}）")
     with open_world(plan) as world:
         progress.say(f"起動しました：中間サーバー代行・送信係・Airflow（{world.airflow.home.url}）")
-        days = Days(world)
+        office = AirflowOffice(world)
         for moment in moments(plan.site, world.standin.now()):
-            progress.say(days.pass_(moment), moment.at)
-        judgement = judge(world.site, days.ledger, world.standin, plan.site / "truth")
-        seconds = {"setup": setup_seconds(), **world.seconds, **days.seconds, "total": progress.seconds()}
-        content = summary(days.ledger, plan.site, judgement, days.bound, seconds)
+            progress.say(moment.happen(office), moment.at)
+        judgement = judge(world.site, office.ledger, world.standin, plan.site / "truth")
+        seconds = {"setup": setup_seconds(), **world.seconds, **office.seconds, "total": progress.seconds()}
+        content = summary(office.ledger, plan.site, judgement, seconds)
         progress.say(write_outputs(plan.folder, world.site.work, content))
     _tell(judgement)
     (plan.folder / _DONE).touch()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fukuhon.ledger import Ledger, attempts, reconciliations
+from fukuhon.reconciliation import bound_of
 from fukuhon.windows import Kind
 from fukuhon.windows.schedule import upload_windows
 from rehearsal.judge import Judgement, as_record
@@ -20,9 +21,7 @@ __all__ = ["pictures", "summary", "write_outputs"]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-def summary(
-    ledger: Ledger, folder: Path, judgement: Judgement, bound: int | None, seconds: Mapping[str, float]
-) -> dict[str, Any]:
+def summary(ledger: Ledger, folder: Path, judgement: Judgement, seconds: Mapping[str, float]) -> dict[str, Any]:
     """``summary.json`` as DESIGN §6 has it."""
     accounts = judgement.accounts
     return {
@@ -35,7 +34,7 @@ def summary(
         ],
         "files": dict(accounts.files),
         "windows": _windows(ledger, folder),
-        "reconciliation": _reconciliation(ledger, bound),
+        "reconciliation": _reconciliation(ledger),
         "violations": [dict(each) for each in judgement.violations],
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
@@ -54,15 +53,12 @@ def _windows(ledger: Ledger, folder: Path) -> dict[str, float]:
     }
 
 
-def _reconciliation(ledger: Ledger, bound: int | None) -> dict[str, int | None]:
+def _reconciliation(ledger: Ledger) -> dict[str, int]:
+    """``bound``: fewer than that many records in 10,000 are wrong, with 99%, by the records compared."""
     with ledger.reading() as reader:
         found = reconciliations.find(reader)
-    return {
-        "requests": len(found),
-        "records": sum(each.records or 0 for each in found),
-        "mismatches": sum(each.mismatches or 0 for each in found),
-        "bound": bound,
-    }
+    records, wrong = sum(each.records or 0 for each in found), sum(each.mismatches or 0 for each in found)
+    return {"requests": len(found), "records": records, "mismatches": wrong, "bound": bound_of(records, wrong)}
 
 
 def write_outputs(folder: Path, work: Path, content: Mapping[str, Any]) -> str:

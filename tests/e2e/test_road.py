@@ -1,0 +1,47 @@
+"""The whole road without Airflow: library, sender process and stand-in over a small city, through all its days."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.driver_days import moments
+from rehearsal.driver_office import Hands
+from rehearsal.driver_schedule import one_more_day, with_reconciliation
+from rehearsal.driver_world import Plan, made_city, open_world
+from rehearsal.judge import judge
+from rehearsal.judge_outputs import summary
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+
+def test_a_small_city_travels_the_whole_road(folder: Path) -> None:
+    """The sums close, the stand-in agrees and complains of nothing, all dirt is caught, a quiet day changes nothing."""
+    plan = Plan(folder, people=1500, airflow=False)
+    made_city(plan)
+    with_reconciliation(plan.site)
+    with open_world(plan) as world:
+        hands = Hands(world)
+        for moment in moments(plan.site, world.standin.now()):
+            moment.happen(hands)
+        judgement = judge(world.site, hands.ledger, world.standin, plan.site / "truth")
+        told = summary(hands.ledger, plan.site, judgement, hands.seconds)
+
+        assert judgement.good, "\n".join(judgement.verdict())
+        assert told["records"]["ok"] > 1000
+        assert told["records"]["quarantined"] > 0
+        assert told["records"]["deleted"] > 0
+        assert told["reconciliation"]["requests"] > 0
+        assert told["reconciliation"]["mismatches"] == 0
+        assert world.standin.traffic()["max_at_once"] == 1
+
+        one_more_day(plan.site)
+        for moment in moments(plan.site, world.standin.now()):
+            moment.happen(hands)
+        after = judge(world.site, hands.ledger, world.standin, plan.site / "truth")
+        last = after.accounts.runs[-1][1]
+
+        assert after.good, "\n".join(after.verdict())
+        assert (last.new, last.overwritten, last.deleted, last.filed) == (0, 0, 0, 0)
+        assert last.unchanged > 0
