@@ -7,12 +7,17 @@ from hypothesis import strategies as st
 
 from fukuhon.calendars import BusinessCalendar
 from fukuhon.clock import tokyo
-from fukuhon.vigilance import DUTIES, Duty, Rhythm, alarms, missed
+from fukuhon.vigilance import DUTIES, Duty, Rhythm, alarms, alarms_of, missed
 
 BODY = BusinessCalendar()
 SINCE = date(2017, 5, 8)  # a Monday
 RECONCILE = Duty("reconcile", "正本と副本の突合", time(18, 0), SINCE)
 INSTANTS = st.integers(0, 30 * 24).map(lambda hours: tokyo(SINCE) + timedelta(hours=hours))
+
+
+def late(done: datetime | None, now: datetime, duty: Duty = RECONCILE) -> list[datetime]:
+    """Due instants of a duty that were missed."""
+    return missed(duty.dues(now, BODY), done, now)
 
 
 def at(day: int, hour: int = 18, minute: int = 0) -> datetime:
@@ -39,34 +44,48 @@ def test_eight_days_of_pause_are_one_alarm_with_a_count() -> None:
 
 def test_done_late_ends_the_alarm() -> None:
     """Wednesday morning is late for Tuesday and in time for Wednesday."""
-    assert missed(RECONCILE, at(10, 9), at(10, 19), BODY) == []
+    assert late(at(10, 9), at(10, 19)) == []
+
+
+def test_yesterday_evening_does_not_count_for_today() -> None:
+    """Done late on Monday, then paused: Tuesday's due time still alarms, within a day."""
+    assert late(at(8, 19), at(9)) == [at(9)]
+
+
+def test_schedule_of_a_site_may_name_the_instants() -> None:
+    """Irregular days, told in any order: what was done on its day, or late, is not missed."""
+    dues = [at(20, 9), at(10, 9)]
+    assert alarms_of("preflight", "前提作業の確認", dues, at(10, 8), at(19)) == []
+    assert alarms_of("preflight", "前提作業の確認", dues, at(11, 8), at(19)) == []
+    (found,) = alarms_of("preflight", "前提作業の確認", dues, at(11, 8), at(20, 9))
+    assert (found.due, found.subject) == (at(20, 9), "preflight")
 
 
 def test_never_done_alarms_from_the_first_day() -> None:
     """A duty that nobody ever did is not forgotten; before its first due instant it is not late."""
-    assert missed(RECONCILE, None, at(8, 17, 59), BODY) == []
-    assert missed(RECONCILE, None, at(9), BODY) == [at(8), at(9)]
+    assert late(None, at(8, 17, 59)) == []
+    assert late(None, at(9)) == [at(8), at(9)]
 
 
 def test_done_on_friday_holds_over_the_weekend() -> None:
     """The next due instant is Monday's."""
-    assert missed(RECONCILE, at(12, 17), at(15, 17, 59), BODY) == []
-    assert missed(RECONCILE, at(12, 17), at(15), BODY) == [at(15)]
+    assert late(at(12, 17), at(15, 17, 59)) == []
+    assert late(at(12, 17), at(15)) == [at(15)]
 
 
 def test_daily_rhythm_knows_no_weekend() -> None:
     """Every day."""
     daily = Duty("d", "毎日", time(18, 0), SINCE, Rhythm.DAY)
-    assert missed(daily, at(12, 17), at(14, 18), BODY) == [at(13), at(14)]
+    assert late(at(12, 17), at(14, 18), daily) == [at(13), at(14)]
 
 
 @given(st.lists(INSTANTS, min_size=1, max_size=12).map(sorted), INSTANTS)
 def test_doing_it_never_makes_it_worse(done: list[datetime], now: datetime) -> None:
     """Having done it later leaves no more missed instants than having done it earlier."""
     done = [instant for instant in done if instant <= now] or [tokyo(SINCE)]
-    counts = [len(missed(RECONCILE, instant, now, BODY)) for instant in done]
+    counts = [len(late(instant, now)) for instant in done]
     assert counts == sorted(counts, reverse=True)
-    assert missed(RECONCILE, now, now, BODY) == []
+    assert late(now, now) == []
 
 
 def test_alarms_come_longest_overdue_first() -> None:

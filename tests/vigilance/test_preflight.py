@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from fukuhon.ledger import FileState, Ledger, NewFile, RunKey, files, runs
 from fukuhon.server.port import Account, Department, Master, Readiness
 from fukuhon.site import load
 from fukuhon.vigilance import preflight
+from fukuhon.windows import Kind
+from fukuhon.windows.schedule import upload_windows
 
 DAY = date(2017, 4, 10)
 SITE = load(Path(fukuhon.__file__).parents[1] / "sites" / "sample")
@@ -65,38 +68,38 @@ def desk(tmp_path: Path):  # noqa: ANN201
 
 
 def prepare(desk: Desk, path: Path) -> int:
-    """A file of ten bytes in the books."""
-    run_key = RunKey(SITE.body.code, "pretest", DAY, SITE.spis[0].code, desk.now())
+    """A file of ten bytes, planned for the pretest's window of the day."""
+    path.write_bytes(b"0123456789")
+    (window,) = [one for one in upload_windows(SITE) if one.kind is Kind.PRETEST]
+    new = NewFile(
+        run_id=0,
+        spi=SITE.spis[0].code,
+        dataset=SITE.datasets()[0].code,
+        kind="pretest",
+        operation="register",
+        name=path.name,
+        path=str(path),
+        sidecar=f"{path}.parquet",
+        sha256=hashlib.sha256(b"0123456789").hexdigest(),
+        bytes=10,
+        records=1,
+        as_of=desk.now(),
+        layout="2017-07",
+        channel=3,
+    )
     with desk.ledger.transaction("kanri") as tx:
-        opened = runs.open_run(tx, run_key)
-        run_id = getattr(opened, "id", opened)
-        return files.add(
-            tx,
-            NewFile(
-                run_id=run_id,
-                spi=SITE.spis[0].code,
-                dataset=SITE.datasets()[0].code,
-                kind="pretest",
-                operation="register",
-                name=path.name,
-                path=str(path),
-                sidecar=f"{path}.parquet",
-                sha256="0" * 64,
-                bytes=10,
-                records=1,
-                as_of=desk.now(),
-                layout="2017-07",
-                channel=3,
-            ),
-        )
+        run = runs.open_run(tx, RunKey(SITE.body.code, "pretest", DAY, SITE.spis[0].code, desk.now()))
+        id_ = files.add(tx, replace(new, run_id=run.id))
+        files.move(tx, id_, FileState.VALIDATED)
+        files.place(tx, id_, window.id, window.interval.start, 1)
+    return id_
 
 
 def test_ready_body_passes_with_evidence_for_each_fact(desk: Desk) -> None:
     """Counts, codes and dates only: it fits an XCom."""
     told = preflight.check(desk).as_json()
-    assert told["counts"] == {"facts": 10, "lacking": 0, "queued": 0}
-    met = {one["fact"]: one["met"] for one in told["facts"]["evidence"]}
-    assert [fact for fact, is_met in met.items() if not is_met] == ["masters_in_system"]  # not needed by the sample
+    assert told["counts"] == {"items": 10, "met": 10}
+    assert told["facts"]["(9) VPN切断が発生していないこと"] == "本日の切断0回"
     assert told["facts"]["passwords"] == []
     json.dumps(told, ensure_ascii=False)
 
@@ -121,28 +124,19 @@ def test_what_is_lacking_refuses_and_is_named(desk: Desk, changed: dict[str, obj
     assert item in caught.value.message
 
 
-def test_file_that_is_not_where_the_books_say_is_not_ready(desk: Desk, tmp_path: Path) -> None:
-    """Item (1): gone or cut short, before anybody tries to send it."""
+@pytest.mark.parametrize("spoilt", [None, b"0123", b"0123456780"])
+def test_file_that_is_not_as_prepared_is_not_ready(desk: Desk, tmp_path: Path, spoilt: bytes | None) -> None:
+    """Item (1): gone, cut short or changed since, seen before anybody tries to send it."""
     path = tmp_path / "a.xml"
-    path.write_bytes(b"0123456789")
     prepare(desk, path)
-    assert preflight.check(desk).counts["queued"] == 1
-    path.write_bytes(b"0123")
+    preflight.check(desk)
+    if spoilt is None:
+        path.unlink()
+    else:
+        path.write_bytes(spoilt)
     with pytest.raises(RefusedError) as caught:
         preflight.check(desk)
     assert "(1)" in caught.value.message
-
-
-def test_file_that_fits_no_window_is_not_ready(desk: Desk, tmp_path: Path) -> None:
-    """It has to be split again before the day begins."""
-    path = tmp_path / "a.xml"
-    path.write_bytes(b"0123456789")
-    id_ = prepare(desk, path)
-    with desk.ledger.transaction("kanri") as tx:
-        files.move(tx, id_, FileState.VALIDATED)
-        files.move(tx, id_, FileState.UNPLACEABLE)
-    with pytest.raises(RefusedError):
-        preflight.check(desk)
 
 
 def test_passwords_are_told_from_fourteen_days_before(desk: Desk) -> None:

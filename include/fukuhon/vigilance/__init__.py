@@ -8,7 +8,7 @@ from __future__ import annotations
 from fukuhon.vigilance.alarms import Alarm
 from fukuhon.vigilance.answers import Answer, Foreseen, foresee
 from fukuhon.vigilance.deadlines import Pending, overdue
-from fukuhon.vigilance.duties import DUTIES, Duty, Rhythm, alarms, missed
+from fukuhon.vigilance.duties import DUTIES, Duty, Rhythm, alarms, alarms_of, missed
 from fukuhon.vigilance.freshness import stale
 from fukuhon.vigilance.passwords import PasswordState, PasswordStatus, Role, WayBack, password_status
 from fukuhon.vigilance.preconditions import FACTS, Fact, Item, Preflight, Pretest, Reason, check, require
@@ -53,6 +53,7 @@ __all__ = [
     "WayBack",
     "ages",
     "alarms",
+    "alarms_of",
     "area_complete_due",
     "check",
     "cutoff_due",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from fukuhon.calendars import BusinessCalendar, tokyo_day
+from fukuhon.calendars import BusinessCalendar, day_interval, tokyo_day
 from fukuhon.clock import TOKYO
 from fukuhon.vigilance.alarms import Alarm, alarm
 
-__all__ = ["DUTIES", "Duty", "Rhythm", "alarms", "missed"]
+__all__ = ["DUTIES", "Duty", "Rhythm", "alarms", "alarms_of", "missed"]
 
 
 class Rhythm(StrEnum):
@@ -31,39 +31,42 @@ class Duty:
     since: date
     rhythm: Rhythm = Rhythm.BUSINESS_DAY
 
-    def dues(self, after: datetime | None, now: datetime, calendar: BusinessCalendar) -> list[datetime]:
-        """Its due instants later than ``after`` (None: from its first day) and not later than ``now``."""
-        day = max(self.since, tokyo_day(after)) if after else self.since
-        found = []
-        while day <= tokyo_day(now):
-            due = datetime.combine(day, self.at, TOKYO)
-            if (after is None or due > after) and due <= now and self._comes(day, calendar):
-                found.append(due)
-            day += timedelta(days=1)
-        return found
+    def dues(self, now: datetime, calendar: BusinessCalendar) -> list[datetime]:
+        """Its due instants up to and including ``now``."""
+        days = (self.since + timedelta(days=n) for n in range((tokyo_day(now) - self.since).days + 1))
+        instants = (datetime.combine(day, self.at, TOKYO) for day in days if self._comes(day, calendar))
+        return [instant for instant in instants if instant <= now]
 
     def _comes(self, day: date, calendar: BusinessCalendar) -> bool:
         return self.rhythm is Rhythm.DAY or calendar.is_business_day(day)
 
 
-def missed(duty: Duty, last_done: datetime | None, now: datetime, calendar: BusinessCalendar) -> list[datetime]:
-    """Due instants that passed without the duty being done since the one before.
+def missed(dues: Iterable[datetime], last_done: datetime | None, now: datetime) -> list[datetime]:
+    """Those of the due instants that have come although the duty was not done since the beginning of their day.
 
-    Done between two due instants (the earlier included) it counts for the later one.
+    Yesterday's doing is no doing of today; doing it late ends the alarm.
     """
-    dues = duty.dues(last_done, now, calendar)
-    return dues if last_done is None else dues[1:]
+    come = (due for due in dues if due <= now)
+    return sorted(due for due in come if last_done is None or last_done < day_interval(tokyo_day(due)).start)
+
+
+def alarms_of(
+    duty: str, wording: str, dues: Iterable[datetime], last_done: datetime | None, now: datetime
+) -> list[Alarm]:
+    """One alarm, or none, for a duty with these due instants, such as a site's schedule names them."""
+    late = missed(dues, last_done, now)
+    return [alarm("VIGILANCE-010", duty, late[0], now, what=wording, due=late[0], times=len(late))] if late else []
 
 
 def alarms(
     duties: Iterable[Duty], last_done: Mapping[str, datetime], now: datetime, calendar: BusinessCalendar
 ) -> list[Alarm]:
     """An alarm for each duty overdue at ``now``, the longest overdue first. ``last_done``: instants by duty's id."""
-    found = []
-    for duty in duties:
-        if dues := missed(duty, last_done.get(duty.id), now, calendar):
-            due = dues[0]
-            found.append(alarm("VIGILANCE-010", duty.id, due, now, what=duty.wording, due=due, times=len(dues)))
+    found = [
+        one
+        for duty in duties
+        for one in alarms_of(duty.id, duty.wording, duty.dues(now, calendar), last_done.get(duty.id), now)
+    ]
     return sorted(found, key=lambda one: one.due)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from fukuhon.calendars import Mode, tokyo_day
@@ -11,6 +12,8 @@ from fukuhon.ledger import File, FileState, files
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
 from fukuhon.server import Readiness as Screens
+from fukuhon.site import ROLE_CODES
+from fukuhon.vigilance.passwords import PasswordState, Role, password_status
 from fukuhon.vigilance.preconditions import FACTS, require
 from fukuhon.vigilance.preconditions import check as check_facts
 from fukuhon.vigilance.readiness import AccountState, DepartmentState, Readiness, evidence, lacking
@@ -27,7 +30,8 @@ def check(desk: Desk) -> Summary:
     """
     day = tokyo_day(desk.now())
     windows = [window for window in upload_windows(desk.site) if tokyo_day(window.interval.start) == day]
-    found = evidence(_seen(desk, windows), day)
+    screens = desk.server.readiness()
+    found = evidence(_seen(desk, screens, windows), day)
     kind = windows[0].kind if windows else Kind.DIFFERENTIAL
     needs_masters = any(source.masters_needed for source in desk.site.sources)
     require(
@@ -35,13 +39,13 @@ def check(desk: Desk) -> Summary:
             kind, lacking(found), allotted=kind is not Kind.INITIAL or bool(windows), masters_needed=needs_masters
         )
     )
-    items = {f"({FACTS[one.fact].number}) {FACTS[one.fact].wording}": one.seen for one in found}
-    return Summary("preflight", counts={"items": len(found), "met": sum(one.met for one in found)}, facts=items)
+    items: dict[str, object] = {f"({FACTS[one.fact].number}) {FACTS[one.fact].wording}": one.seen for one in found}
+    counts = {"items": len(found), "met": sum(one.met for one in found)}
+    return Summary("preflight", counts=counts, facts=items | {"passwords": _passwords(screens, day)})
 
 
-def _seen(desk: Desk, windows: Sequence[Window]) -> Readiness:
+def _seen(desk: Desk, screens: Screens, windows: Sequence[Window]) -> Readiness:
     """What the server's screens, the settings and the disk show."""
-    screens: Screens = desk.server.readiness()
     accounts = desk.site.server.accounts
     named = (accounts.upload, accounts.collation_requester, accounts.collation_manager, accounts.administrator)
     needed = [account.user for account in named if account]
@@ -68,3 +72,20 @@ def _spoiled(desk: Desk, windows: Sequence[Window]) -> list[File]:
     with desk.ledger.reading() as reader:
         planned = [file for file in files.find(reader, state=FileState.PLANNED) if file.window_id in ids]
     return [file for file in planned if not Path(file.path).exists() or sha256_of(Path(file.path)) != file.sha256]
+
+
+def _passwords(screens: Screens, day: date) -> list[dict[str, str]]:
+    """Accounts whose password wants changing, from 14 days before it runs out (seed 4.2): user id, state, last day."""
+    administrators = [account for account in screens.accounts if account.role == ROLE_CODES["administrator"]]
+    found = []
+    for account in screens.accounts:
+        status = password_status(
+            Role.ADMINISTRATOR if account in administrators else Role.OFFICER,
+            account.password_set,
+            day,
+            valid_days=account.password_days,
+            other_administrator=any(other is not account for other in administrators),
+        )
+        if status.state is not PasswordState.OK:
+            found.append({"user": account.user, "state": status.state.value, "expires": status.expires.isoformat()})
+    return found
