@@ -39,7 +39,7 @@ class Identify(Protocol):
     The table has the columns addressee, record_key and record_version.
     """
 
-    def __call__(self, identities: pa.Table) -> pa.Array:
+    def __call__(self, identities: pa.Table, /) -> pa.Array:
         """One hash for each row of ``identities``."""
         ...
 

@@ -36,8 +36,8 @@ class _Closed:
 def close_books(desk: Desk, changed: Collection[int] = ()) -> list[int]:
     """Count what is held after each run from the first of ``changed`` on, and prove every equation of it.
 
-    Returns these runs. A run that was never closed counts as changed. Raises FatalError: REGISTRATION-020 where the count before
-    a run is not the one after the run before it, LEDGER-012 where another equation does not hold.
+    Returns these runs. A run that was never closed counts as changed. Raises FatalError: REGISTRATION-020 where the
+    count before a run is not the one after the run before it, LEDGER-012 where another equation does not hold.
     """
     with desk.ledger.reading() as reader:
         done = [run.id for run in runs.find(reader, state="done")]

@@ -28,6 +28,7 @@ def accepted_files(reader: Reader, runs: Collection[int] | None = None) -> list[
             error_positions=Path(file.detail_path) if file.detail_path else None,
             operation=file.operation,
             kind=file.kind,
+            received=file.received_at,
         )
         for file in files.accepted(reader)
         if runs is None or file.run_id in runs

@@ -24,7 +24,7 @@ from fukuhon.errors import DataError
 from fukuhon.files import HASH, Fingerprints, Spool, wire_bytes
 from fukuhon.layouts import DatasetLayout
 from fukuhon.originals import Source, addressee_register, open_source
-from fukuhon.quality import Comparison, Suite, Verdict, judge
+from fukuhon.quality import Baseline, Suite, Verdict, judge
 from fukuhon.registration.census import Census
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import keep_evidence, last_class_counts
@@ -130,7 +130,8 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
                 verdict = judge(
                     spool.fill(census.counting(mapped)),
                     suite,
-                    Comparison(addressee_register(desk.site, day), held, before),
+                    addressee_register(desk.site, day),
+                    Baseline(held, before),
                     as_of=day,
                     work=order.folder,
                     identify=fingerprints.identities,

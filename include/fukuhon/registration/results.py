@@ -44,7 +44,7 @@ def confirm(desk: Desk) -> Summary:
     if not open_:
         runs = close_books(desk)
         return Summary("confirm", counts={"asked": 0}, facts={"runs": runs})
-    rows = {row.number: row for row in _list(desk, open_)}
+    rows = {str(row.number): row for row in _list(desk, open_)}
     details = [_ask(desk, file, row) for file in open_ if (row := rows.get(file.receipt or ""))]
     wrong = [file.name for file, detail in details if detail is not None and not _counts_agree(file, detail)]
     finished = [(file, detail) for file, detail in details if detail is not None and file.name not in wrong]
@@ -80,7 +80,7 @@ def _list(desk: Desk, open_: Sequence[File]) -> Sequence[ResultRow]:
         looks.add(tx, look, [_result(row) for row in seen])
         for file in open_:
             row = next((row for row in seen if row.number == file.receipt), None)
-            if row is not None and row.status == Status.WAITING and file.state is FileState.RECEIVED:
+            if row is not None and Status(row.status) is Status.WAITING and file.state is FileState.RECEIVED:
                 files.move(tx, file.id, FileState.WAITING, waiting_since=file.received_at or desk.now())
     return seen
 
@@ -98,7 +98,7 @@ def _result(row: ResultRow) -> looks.NewResult:
 
 def _ask(desk: Desk, file: File, row: ResultRow) -> tuple[File, ResultDetail | None]:
     """The details of one receipt, None while it waits; that it slipped to another day is noted."""
-    if row.status == Status.WAITING:
+    if Status(row.status) is Status.WAITING:
         return file, None
     with desk.ledger.transaction(desk.actor) as tx:
         look = looks.look(tx, "detail", str(row.number))
@@ -166,6 +166,7 @@ def _outcomes(
         error_positions=positions,
         operation=file.operation,
         kind=file.kind,
+        received=file.received_at,
     )
     found = effects([*known, this], {str(detail.number)}, checkpoint_folder=desk.folder("checkpoints"))
     return {
