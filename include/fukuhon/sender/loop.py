@@ -68,6 +68,7 @@ class Sender:
         Raises RefusedError (LEDGER-030) beside a live sender.
         """
         self.sending.tell_all()
+        self.sending.journal.tidy()
         with self.ledger.transaction(ACTOR) as tx:
             self.fence = lease.acquire(tx, Holder.this_process())
         if self.fence.doubts:
@@ -99,12 +100,15 @@ class Sender:
             order = next(iter(orders.open_orders(reader)), None)
             queue = orders.queue(reader, order) if order else ()
             stopped = orders.stop_requested(reader)
+        tried = order is not None and self._serve(order, queue, stopped=stopped, doubt=bool(unknown))
         if unknown:
             self._settle(unknown)
-        if order is None:
-            return False
+        return tried
+
+    def _serve(self, order: Order, queue: Sequence[File], *, stopped: bool, doubt: bool) -> bool:
+        """End the order, or send a file for it; True when a file was tried."""
         now, window = self.ledger.clock.now(), self.sending.rules.window(order)
-        outcome = _outcome(window, now, queue, stopped=stopped, doubt=bool(unknown))
+        outcome = _outcome(window, now, queue, stopped=stopped, doubt=doubt)
         if outcome is not None:
             return self._end(order, outcome)
         assert window is not None, "an order without a window has an outcome"

@@ -56,8 +56,11 @@ class Sending:
         path = self.work / file.path
         if not self._is_as_written(file, path):
             return "refused"
-        attempt = self._claim(file, order, window, fence)
+        key = secrets.token_hex(16)
+        self.journal.reserve(key)
+        attempt = self._claim(file, order, window, fence, key)
         if not isinstance(attempt, Attempt):
+            self.journal.drop(key)
             return attempt
         _log.info("sending %s, %d bytes", file.name, file.bytes)
         ended = self._on_the_wire(file, attempt, path)
@@ -96,7 +99,9 @@ class Sending:
                 files.move(tx, file.id, FileState.VALIDATED, reason="SENDER-002")
         return False
 
-    def _claim(self, file: File, order: Order, window: Window, fence: Fence) -> Attempt | Literal["not_now", "lost"]:
+    def _claim(
+        self, file: File, order: Order, window: Window, fence: Fence, key: str
+    ) -> Attempt | Literal["not_now", "lost"]:
         """Ask the guard and claim, at one instant and in one transaction."""
         with self.ledger.transaction(ACTOR) as tx:
             if orders.stop_requested(tx) or orders.get(tx, order.id).state != "open":
@@ -106,7 +111,6 @@ class Sending:
                 return "not_now"
             if files.get(tx, file.id).state is FileState.CUT:
                 files.place(tx, file.id, window.id, order.start, file.position or 0)
-            key = secrets.token_hex(16)
             attempt = lease.claim(tx, file.id, fence, key, order=order, requester=self.server.requester)
             if attempt is None:
                 return "not_now" if lease.is_ours(tx, fence) else "lost"
