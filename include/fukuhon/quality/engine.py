@@ -28,8 +28,6 @@ def connect(folder: Path, *, threads: int = 2, memory_mib: int = 384) -> duckdb.
     connection.execute(f"SET memory_limit = '{memory_mib:d}MiB'")
     connection.execute("SET temp_directory = ?", [str(folder)])
     register_functions(connection)
-    connection.execute("CREATE MACRO number_of(x) AS TRY_CAST(x AS BIGINT)")
-    connection.execute("CREATE MACRO date_of(x) AS TRY_CAST(x AS DATE)")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET lock_configuration = true")

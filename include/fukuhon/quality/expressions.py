@@ -1,51 +1,70 @@
-"""SQL of rules: read by sqlglot, checked against the allow-list, its columns known before it runs."""
+"""SQL of rules: the registration rules' allow-list, and two helpers that read text.
+
+What was checked is what runs: `written` gives back the text of the tree that `problem_of` has looked at.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import sqlglot
 from sqlglot import exp
+
+from fukuhon.rules.allowed import DAY, parse, problems_of
+from fukuhon.rules.allowed import columns_of as columns_of_tree
 
 if TYPE_CHECKING:
     from datetime import date
 
     from fukuhon.quality.model import Rule
 
-__all__ = ["columns_of", "dated", "fails", "literal", "narrow_columns", "problem_of", "quoted", "read"]
+__all__ = ["columns_of", "dated", "fails", "literal", "narrow_columns", "problem_of", "quoted", "read", "written"]
 
-DAY = "as_of"
+# Text as a number or a date; NULL where it is none. They stand for a cast, and are one before anything is checked.
+HELPERS = {"number_of": exp.DType.BIGINT, "date_of": exp.DType.DATE}
 
 
 def read(sql: str) -> exp.Expr:
-    """Parse one SQL expression. Raises sqlglot's ParseError; what may stand in it is the allow-list's matter."""
-    return sqlglot.parse_one(sql, dialect="duckdb")
+    """The tree of one expression, helpers put in. Raises ValueError where it is none."""
+    tree = parse(sql)
+    if tree is None:
+        raise ValueError("not one expression")
+    return tree.transform(_cast)
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Anonymous) and node.name.lower() in HELPERS and len(node.expressions) == 1:
+        inside = node.expressions[0].transform(_cast)
+        return exp.TryCast(this=inside, to=exp.DataType.build(HELPERS[node.name.lower()]))
+    return node
 
 
 def problem_of(sql: str) -> str | None:
-    """What is wrong with an expression, in Japanese; None where nothing is."""
+    """What is wrong with an expression, in Japanese; None where nothing is. Columns are not looked at."""
     try:
         tree = read(sql)
-    except sqlglot.errors.SqlglotError:
-        return "SQLとして読めません"
-    if any(isinstance(node, exp.Query | exp.Window | exp.AggFunc | exp.Star) for node in tree.walk()):
-        return "使えないSQLです"
-    return None
+    except ValueError:
+        return "一つのSQLの式として読めません"
+    return next(iter(problems_of(tree.sql(dialect="duckdb"), columns_of_tree(tree))), None)
+
+
+def written(sql: str) -> str:
+    """The expression as DuckDB runs it. Raises ValueError where it is none."""
+    return read(sql).sql(dialect="duckdb")
 
 
 def columns_of(sql: str) -> frozenset[str]:
-    """The columns that an expression reads; the day of the data (``as_of``) is none."""
-    return frozenset(column.name for column in read(sql).find_all(exp.Column)) - {DAY}
+    """The columns that an expression reads; the day of the data (``as_of``) is none. Raises ValueError."""
+    return frozenset(columns_of_tree(read(sql))) - {DAY}
 
 
 def fails(condition: str, when: str | None, *, passes: bool) -> str:
     """SQL that is TRUE where a record fails and never NULL: a ``pass`` must be true, a ``fail`` must not be."""
-    failure = f"(({condition}) IS NOT TRUE)" if passes else f"(({condition}) IS TRUE)"
-    return failure if when is None else f"((({when}) IS TRUE) AND {failure})"
+    failure = f"(({written(condition)}) IS {'NOT ' if passes else ''}TRUE)"
+    return failure if when is None else f"((({written(when)}) IS TRUE) AND {failure})"
 
 
 def dated(relation: str, as_of: date) -> str:
-    """``relation`` with the day of the data as one more column, so that rules run as they were written."""
+    """``relation`` with the day of the data as one more column, which is how rules see it."""
     return f"(SELECT *, DATE '{as_of.isoformat()}' AS {DAY} FROM {relation})"  # noqa: S608  # our own names
 
 

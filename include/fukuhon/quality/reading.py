@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fukuhon.quality.expressions import columns_of, fails, problem_of
+from fukuhon.quality.expressions import columns_of, fails, problem_of, written
+from fukuhon.quality.masks import IDENTITY
 from fukuhon.quality.model import Kind, Origin, Rule, Severity, StopAbove, TableSpec
 from fukuhon.site.documents import Problem, read_document
 
@@ -18,6 +19,9 @@ __all__ = ["read_expectations"]
 Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], Field(strict=False)]
 Range = Annotated[tuple[float, float], Field(strict=False)]
+
+
+_EARLIER = frozenset(f"base_{name}" for name in (*IDENTITY, "variation", "publication_to"))
 
 
 class _Part(BaseModel):
@@ -95,7 +99,7 @@ class _Rule(_Part):
                 yield name, text
 
     def read(self) -> frozenset[str]:
-        """The columns that the rule reads."""
+        """The columns that the rule reads. Raises ValueError where an expression is none."""
         return frozenset({*self.key, *self.owner, *self.join}).union(*(columns_of(text) for _, text in self.sql()))
 
     def rule(self) -> Rule:
@@ -113,7 +117,7 @@ class _Rule(_Part):
             failure=fails(condition, None if late else self.when, passes=self.passes is not None)
             if condition
             else None,
-            when=self.when,
+            when=written(self.when) if self.when is not None else None,
             key=self.key,
             owner=self.owner,
             join=self.join,
@@ -128,7 +132,7 @@ class _Rule(_Part):
         if self.by is None or self.reason is None:
             return None
         return TableSpec(
-            by=self.by,
+            by=written(self.by),
             classes=tuple(self.classes.items()),
             measure=self.measure,
             reason=self.reason,
@@ -195,10 +199,4 @@ def _columns(file: _File, known: Mapping[str, frozenset[str]]) -> Iterable[Probl
 
 
 def _earlier(rule: _Rule, name: str) -> bool:
-    return rule.kind is Kind.BASELINE and name in {
-        "base_addressee",
-        "base_record_key",
-        "base_record_version",
-        "base_variation",
-        "base_publication_to",
-    }
+    return rule.kind is Kind.BASELINE and name in _EARLIER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 from sqlglot.optimizer.simplify import simplify
@@ -11,39 +11,18 @@ from fukuhon.quality.expressions import read
 from fukuhon.quality.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from fukuhon.quality.model import Rule
+    from fukuhon.rules import RuleBook
 
-__all__ = ["Book", "normalised", "repeats_mapping"]
+__all__ = ["normalised", "repeats_mapping"]
 
 _TWO_SIDED = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ)
 _EITHER_WAY = (exp.Add, exp.Mul, exp.And, exp.Or, *_TWO_SIDED)
-_WRAPPERS = {"number_of", "date_of"}
 
 
-class _Mapping(Protocol):
-    @property
-    def sql(self) -> str | None:
-        """The item's expression; None where it is never filled."""
-        ...
-
-
-class Book(Protocol):
-    """What is needed of a rule book: the source's columns, and each item's expression over them."""
-
-    @property
-    def columns(self) -> Mapping[str, object]:
-        """The source's columns by name."""
-        ...
-
-    @property
-    def items(self) -> Mapping[str, _Mapping]:
-        """The mapping of each item by its code."""
-        ...
-
-
-def repeats_mapping(rule: Rule, book: Book) -> bool:
+def repeats_mapping(rule: Rule, book: RuleBook) -> bool:
     """Whether all that ``rule`` says is ``item = <the item's own mapping>``.
 
     Compared are expressions without casts, brackets and the order of ``+ * AND OR =``; ``src_x`` is the source's ``x``.
@@ -59,7 +38,7 @@ def normalised(sql: str) -> str:
     return _text(read(sql))
 
 
-def _repeats(part: exp.Expr, book: Book) -> bool:
+def _repeats(part: exp.Expr, book: RuleBook) -> bool:
     if not isinstance(part, _TWO_SIDED):
         return False
     for one, other in ((part.left, part.right), (part.right, part.left)):
@@ -82,14 +61,10 @@ def _conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _bare(tree: exp.Expr) -> exp.Expr:
-    """Without brackets, casts and the helpers that read text as a number or a date."""
-    while True:
-        if isinstance(tree, exp.Paren | exp.Cast | exp.TryCast) or (
-            isinstance(tree, exp.Anonymous) and tree.name.lower() in _WRAPPERS and len(tree.expressions) == 1
-        ):
-            tree = tree.this if not isinstance(tree, exp.Anonymous) else tree.expressions[0]
-        else:
-            return tree
+    """Without brackets and casts, which the helpers are, too."""
+    while isinstance(tree, exp.Paren | exp.Cast | exp.TryCast):
+        tree = tree.this
+    return tree
 
 
 def _text(tree: exp.Expr) -> str:
