@@ -28,9 +28,12 @@ DOC = """\
 """
 
 BODY = """\
-計画：{{ ti.xcom_pull(task_ids="plan")["requests"] }}件の依頼（一件につき一つのキー・一分間）
+{%- set plan = ti.xcom_pull(task_ids="plan") %}
+計画：{{ plan["counts"]["requests"] }}件の依頼（一件につき一つのキー・一分間）
 
-計画の要約値（SHA-256）：`{{ ti.xcom_pull(task_ids="plan")["plan_sha256"] }}`
+すべて一致したときに言えること：99%の確からしさで、誤りは1万件に{{ plan["facts"]["bound"] }}件未満
+
+計画の要約値（SHA-256）：`{{ plan["facts"]["plan_sha256"] }}`
 """
 
 for site in sites():

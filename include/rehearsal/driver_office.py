@@ -205,5 +205,5 @@ class Hands(_Base):
         with open_desk(self.world.plan.site, "突合 次郎") as desk:
             planned = desk_work.plan(desk).as_json()["facts"]
             with self.ledger.transaction("責任 三子") as tx:
-                approvals.approve(tx, planned["approval_id"])
+                approvals.approve(tx, planned["approval"])
             return self.count(desk_work.carry_out(desk, planned["plan_sha256"]).as_json())

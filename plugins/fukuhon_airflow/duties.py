@@ -1,6 +1,6 @@
 """What each task calls in the library: one call a duty, no rule of the domain.
 
-What a person starts by hand is about the site's own day, whatever year Airflow lives in; it is taken as of one instant of
+What a person starts by hand is about the site's own day, whatever year Airflow lives in, and as of one instant of
 that day, so that a second try is the same run. Imports of the library stand in the functions: dag files stay light.
 """
 # ruff: noqa: PLC0415 - see above
@@ -182,7 +182,7 @@ def carry_out_reconciliation(call: Call) -> Facts:
     from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
-        return desk_work.carry_out(desk, call.earlier["plan"]["plan_sha256"]).as_json()
+        return desk_work.carry_out(desk, call.earlier["plan"]["facts"]["plan_sha256"]).as_json()
 
 
 def _today(clock: Clock) -> datetime:

@@ -92,7 +92,7 @@ class AskOperator(PersonOperator):
 class ApproveOperator(PersonOperator):
     """Writes a person's decision about what an earlier task has asked for into the ledger.
 
-    ``of``: the id of the task that returned ``approval_id``.
+    ``of``: the id of the task that has asked for it (``approval`` among its facts).
     """
 
     APPROVE, REJECT = "承認", "却下"
@@ -105,7 +105,7 @@ class ApproveOperator(PersonOperator):
         """Approve or reject. Raises RefusedError (LEDGER-050) by who asked."""
         from fukuhon.ledger import approvals  # noqa: PLC0415 - dag files stay light
 
-        approval_id = context["ti"].xcom_pull(task_ids=self.of)["approval_id"]
+        approval_id = context["ti"].xcom_pull(task_ids=self.of)["facts"]["approval"]
         with open_ledger(self.folder).transaction(person.name) as tx:
             if choice == self.APPROVE:
                 approvals.approve(tx, approval_id)
@@ -113,4 +113,4 @@ class ApproveOperator(PersonOperator):
                 approvals.reject(tx, approval_id, "画面で却下")
         if choice == self.REJECT:
             raise Nothing("却下されました。")
-        return {"approval_id": approval_id}
+        return {"approval": approval_id}
