@@ -30,6 +30,7 @@ class Beside:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.bytes = 0
+        self._given_up = False
         self._sha256 = hashlib.sha256()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -39,6 +40,8 @@ class Beside:
     def write(self, data: bytes | memoryview) -> int:
         """Write all of ``data``; hashed and counted."""
         view = memoryview(data)
+        if self._given_up:  # a Parquet writer that is thrown away still wants to write its footer
+            return view.nbytes
         self.stream.write(view)
         self._sha256.update(view)
         self.bytes += view.nbytes
@@ -46,7 +49,8 @@ class Beside:
 
     def flush(self) -> None:
         """Hand what is buffered to the system."""
-        self.stream.flush()
+        if not self.closed:
+            self.stream.flush()
 
     @property
     def closed(self) -> bool:
@@ -64,6 +68,7 @@ class Beside:
 
     def discard(self) -> None:
         """Take away what was written; the file under its own name, if there is one, stays as it was."""
+        self._given_up = True
         with suppress(OSError):  # closing flushes, and the disk may be full
             self.stream.close()
         self._part.unlink(missing_ok=True)

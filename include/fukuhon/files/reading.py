@@ -167,7 +167,12 @@ def _table(
 def _typed(text: str | None, kind: pa.DataType) -> str | date | datetime | None:
     if text is None or kind == pa.string():
         return text
-    return date.fromisoformat(text) if kind == pa.date32() else datetime.fromisoformat(text)
+    if kind == pa.date32():
+        return date.fromisoformat(text)
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant says its offset")
+    return instant
 
 
 def _compare_counts(records: Records, read: int) -> None:

@@ -65,6 +65,8 @@ def write_set(
         writers = [_Writer(target, *each) for each in zip(split.parts, files, sidecars, strict=True)]
         for batch in slices(batches):
             _distribute(batch, split, writers, render(batch, target.header.operation, items))
+        for writer in writers:
+            writer.end()
         entries = [writer.complete() for writer in writers]
     for entry in entries:
         write_manifest(entry.manifest_path, entry.manifest)
@@ -98,13 +100,16 @@ class _Writer:
         self._records += put(self._file, texts)
         self._sidecar.add(narrow)
 
-    def complete(self) -> SetEntry:
-        """End file and sidecar, make both durable, say what lies there; the manifest is still to be written."""
-        file, part, target = self._file, self._part, self._target
-        if self._records != part.records:
-            raise FatalError("FILES-006", path=file.path, said=part.records, written=self._records)
-        file.write(FOOTER)
+    def end(self) -> None:
+        """Write what closes file and sidecar."""
+        if self._records != self._part.records:
+            raise FatalError("FILES-006", path=self._file.path, said=self._part.records, written=self._records)
+        self._file.write(FOOTER)
         self._sidecar.close()
+
+    def complete(self) -> SetEntry:
+        """Make file and sidecar durable and say what lies there; the manifest is still to be written."""
+        file, part, target = self._file, self._part, self._target
         written = Written(file.path, file.commit(), file.bytes, self._records)
         manifest = Manifest(
             file=file.path.name,
