@@ -12,9 +12,9 @@ from datetime import date
 import sqlglot
 from sqlglot import exp
 
-from fukuhon.rules.functions import FUNCTIONS
+from fukuhon.rules.functions import COLUMN_FUNCTIONS, FUNCTIONS
 
-__all__ = ["DAY", "columns_of", "parse", "problems_of", "written"]
+__all__ = ["DAY", "call_name", "calls_of", "columns_of", "parse", "problems_of", "written"]
 
 DAY = "as_of"
 _LONGEST_CHAIN = 8  # of ||: DuckDB joins a long chain in quadratic time
@@ -157,8 +157,28 @@ def columns_of(tree: exp.Expr) -> set[str]:
     return {column.name for column in tree.find_all(exp.Column)}
 
 
+def calls_of(sql: str) -> set[tuple[str, str]]:
+    """Functions over columns (shrink, wareki_date …) that the expression calls with a column as it is: name and column."""
+    tree = parse(sql)
+    return {call for node in tree.walk() if (call := _call(node)) is not None} if tree is not None else set()
+
+
+def call_name(function: str, column: str) -> str:
+    """The name under which the column of such a call is handed to DuckDB."""
+    return f"{function}({column})"
+
+
+def _call(node: exp.Expr) -> tuple[str, str] | None:
+    """Whether a node is such a call."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() in COLUMN_FUNCTIONS and len(node.expressions) == 1:
+        column = node.expressions[0]
+        if isinstance(column, exp.Column) and column.name != DAY:
+            return node.name.lower(), column.name
+    return None
+
+
 def written(sql: str, as_of: date) -> str:
-    """An allowed expression as DuckDB runs it, with the day of the data in its place.
+    """An allowed expression as DuckDB runs it: the day of the data in its place, and a column for each of its calls.
 
     Raises ValueError where it is none.
     """
@@ -166,8 +186,14 @@ def written(sql: str, as_of: date) -> str:
     if tree is None:
         raise ValueError("not one expression")
     day = exp.cast(exp.Literal.string(as_of.isoformat()), exp.DType.DATE)
-    dated = tree.transform(lambda node: day.copy() if isinstance(node, exp.Column) and node.name == DAY else node)
-    return dated.sql(dialect="duckdb")
+
+    def replaced(node: exp.Expr) -> exp.Expr:
+        call = _call(node)
+        if call is not None:
+            return exp.column(exp.to_identifier(call_name(*call), quoted=True))
+        return day.copy() if isinstance(node, exp.Column) and node.name == DAY else node
+
+    return tree.transform(replaced).sql(dialect="duckdb")
 
 
 def _problem(node: exp.Expr) -> str | None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from fukuhon.originals import ARROW_TYPES
 from fukuhon.rules.allowed import problems_of
 from fukuhon.rules.functions import register_functions
-from fukuhon.rules.plan import outputs
+from fukuhon.rules.plan import outputs, with_calls
 from fukuhon.site.documents import Problem
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def type_problems(book: RuleBook) -> Iterable[Problem]:
     places = {rule: place for place, rule, _ in book.expressions()}
     connection = connect(1)
     try:
-        connection.register("batch", source_schema(book).empty_table())
-        for output in outputs(book, None, _ANY_DAY):
+        columns = outputs(book, None, _ANY_DAY)
+        connection.register("batch", with_calls(source_schema(book).empty_table(), columns))
+        for output in columns:
             for rule, sql in output.rules:
                 try:
                     connection.sql(f"SELECT CAST({sql} AS {_kind(output.column)}) FROM batch")  # noqa: S608 - checked

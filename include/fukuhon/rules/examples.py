@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from fukuhon.rules.binding import connect, source_schema
-from fukuhon.rules.plan import outputs, query
+from fukuhon.rules.plan import outputs, query, with_calls
 
 if TYPE_CHECKING:
     from fukuhon.layouts import DatasetLayout
@@ -50,8 +50,9 @@ def _failures(
     connection: duckdb.DuckDBPyConnection, book: RuleBook, layout: DatasetLayout | None, example: Example
 ) -> list[ExampleFailure]:
     try:
-        connection.register("batch", _table(book, example))
-        found = connection.sql(query(outputs(book, layout, example.as_of), "batch")).to_arrow_table().to_pylist()[0]
+        columns = outputs(book, layout, example.as_of)
+        connection.register("batch", with_calls(_table(book, example), columns))
+        found = connection.sql(query(columns, "batch")).to_arrow_table().to_pylist()[0]
     except (duckdb.Error, pa.ArrowException, ValueError, TypeError) as error:
         return [ExampleFailure(example.name, "（計算）", "計算できる", type(error).__name__)]
     wrong = {

@@ -19,7 +19,7 @@ from fukuhon.rules.text import jisx0213_pattern, kana, shrink, to_hiragana, to_k
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["FUNCTIONS", "register_functions"]
+__all__ = ["COLUMN_FUNCTIONS", "FUNCTIONS", "apply", "register_functions"]
 
 _MOST_REMEMBERED = 200_000
 
@@ -36,26 +36,32 @@ class _Days(dict[str, str]):
 
 _DAYS = _Days()
 
-_TEXT: dict[str, Callable[[str], str]] = {
+_BY_VALUE: dict[str, Callable[[str], str]] = {
     "to_wide": to_wide,
     "to_narrow": to_narrow,
     "to_katakana": to_katakana,
     "to_hiragana": to_hiragana,
     "kana": kana,
-    "_shrunk": shrink,
-    "_read_day": _DAYS.__getitem__,  # a blank is '' here: DuckDB takes no NULL back
+    "shrink": shrink,
+    "wareki_date": _DAYS.__getitem__,
 }
 
 
-def _columnar(change: Callable[[str], str]) -> Callable[[pa.ChunkedArray], pa.Array]:
-    """A function of one text as a function of a column: each distinct value once."""
+def apply(name: str, values: pa.Array) -> pa.Array:
+    """The function ``name`` over a column, each distinct value once; a wareki_date without a date is null."""
+    encoded = values.dictionary_encode()
+    changed: list[str | None] = [_BY_VALUE[name](value) for value in encoded.dictionary.to_pylist()]
+    if name == "wareki_date":
+        changed = [day or None for day in changed]
+    return pa.array(changed, pa.string()).take(encoded.indices)
+
+
+def _for_duckdb(name: str) -> Callable[[pa.ChunkedArray], pa.Array]:
+    """The same for a vector of DuckDB, which takes no null back: a blank stays one."""
 
     def over(values: pa.ChunkedArray) -> pa.Array:
-        if len(values) == 0:
-            return pa.array([], pa.string())
-        encoded = values.combine_chunks().dictionary_encode()
-        changed = pa.array(map(change, encoded.dictionary.to_pylist()), pa.string())
-        return changed.take(encoded.indices)
+        whole = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], pa.string())
+        return apply(name, whole).fill_null("")
 
     return over
 
@@ -82,8 +88,8 @@ def _to_wareki(number: int) -> str:
 _KNOWN = "regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}')"
 _MACROS = {
     "in_jisx0213(t)": "regexp_matches(t, '{pattern}')",
-    "shrink(t)": "CASE WHEN in_jisx0213(t) THEN t ELSE _shrunk(t) END",
-    "wareki_date(t)": "nullif(_read_day(t), '')",
+    "shrink(t)": "CASE WHEN in_jisx0213(t) THEN t ELSE _shrink(t) END",
+    "wareki_date(t)": "nullif(_wareki_date(t), '')",
     "to_wareki(d)": _by_era(_to_wareki),
     "era_code(d)": _by_era(lambda number: f"'{ERAS[number].code}'"),
     "era_year(d)": _by_era(_year_in),
@@ -98,14 +104,15 @@ _MACROS = {
     "fiscal_year(d)": "year(d) - CASE WHEN month(d) < 4 THEN 1 ELSE 0 END",
 }
 
-FUNCTIONS = frozenset(head.partition("(")[0] for head in _MACROS) | frozenset(
-    name for name in _TEXT if not name.startswith("_")
-)
+COLUMN_FUNCTIONS = frozenset(_BY_VALUE)
+FUNCTIONS = frozenset(head.partition("(")[0] for head in _MACROS) | COLUMN_FUNCTIONS
 
 
 def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Make all functions of ours known to a connection."""
-    for name, change in _TEXT.items():
-        connection.create_function(name, _columnar(change), ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
+    macros = {head.partition("(")[0] for head in _MACROS}
+    for name in _BY_VALUE:
+        known_as = f"_{name}" if name in macros else name
+        connection.create_function(known_as, _for_duckdb(name), ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
     for head, body in _MACROS.items():
         connection.execute(f"CREATE MACRO {head} AS {body.replace('{pattern}', jisx0213_pattern())}")

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from fukuhon.errors import DataError, FatalError
 from fukuhon.rules.binding import connect, source_schema
-from fukuhon.rules.plan import FRAME, outputs, query
+from fukuhon.rules.plan import FRAME, outputs, query, with_calls
 
 if TYPE_CHECKING:
     from fukuhon.layouts import DatasetLayout
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mapper", "mapped_schema"]
 
-_PIECE = 16_384  # DuckDB gives each thread one Arrow batch at a time
+_PIECE = 32_768  # DuckDB gives each thread one Arrow batch at a time
 
 
 def mapped_schema(book: RuleBook, layout: DatasetLayout) -> pa.Schema:
@@ -72,18 +72,17 @@ class Mapper:
         """
         if self._connection is None:
             self._connection = connect(self._threads)
-        table = pa.Table.from_batches(
-            [batch.slice(at, _PIECE) for at in range(0, batch.num_rows, _PIECE)], batch.schema
-        )
-        source = table.select(self._input.names)
-        self._connection.register("batch", source)
+        source = pa.Table.from_batches([batch]).select(self._input.names)
+        whole = with_calls(source, self._outputs)
+        pieces = [piece for part in whole.to_batches() for piece in _pieces(part)]
+        self._connection.register("batch", pa.Table.from_batches(pieces, whole.schema))
         try:
             mapped = self._connection.sql(self._query).to_arrow_table()
         except duckdb.Error:
             raise self._culprit() from None
         finally:
             self._connection.unregister("batch")
-        if not mapped["row_no"].equals(table["row_no"]):  # rows come as they went, or are put so
+        if not mapped["row_no"].equals(source["row_no"]):  # rows come as they went, or are put so
             mapped = mapped.sort_by("row_no")
         return self._joined(mapped, batch)
 
@@ -109,6 +108,10 @@ class Mapper:
         except duckdb.Error:
             return False
         return True
+
+
+def _pieces(batch: pa.RecordBatch) -> list[pa.RecordBatch]:
+    return [batch.slice(at, _PIECE) for at in range(0, batch.num_rows, _PIECE)]
 
 
 def _whole(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from fukuhon.errors import ConfigurationError
-from fukuhon.rules.allowed import written
+from fukuhon.rules.allowed import call_name, calls_of, written
+from fukuhon.rules.functions import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from fukuhon.layouts import DatasetLayout
     from fukuhon.rules.book import Condition, RuleBook
 
-__all__ = ["FRAME", "Output", "outputs", "query"]
+__all__ = ["FRAME", "Output", "outputs", "query", "with_calls"]
 
 FRAME = (
     "scope",
@@ -36,6 +39,7 @@ class Output:
     column: str
     sql: str
     rules: tuple[tuple[str, str], ...]
+    calls: frozenset[tuple[str, str]] = frozenset()
 
 
 def outputs(book: RuleBook, layout: DatasetLayout | None, as_of: date) -> list[Output]:
@@ -64,6 +68,17 @@ def query(columns: Iterable[Output], relation: str) -> str:
     return f"SELECT row_no,\n  {parts}\nFROM {relation}"
 
 
+def with_calls(source: pa.Table, columns: Iterable[Output]) -> pa.Table:
+    """The source's table with one more column for each call that the outputs make.
+
+    DuckDB would call such a function once for 2,048 rows; here it is called once for the whole batch.
+    """
+    for function, column in sorted({call for output in columns for call in output.calls}):
+        values = [apply(function, chunk) for chunk in source[column].chunks]
+        source = source.append_column(call_name(function, column), pa.chunked_array(values, pa.string()))
+    return source
+
+
 def _codes(book: RuleBook, layout: DatasetLayout | None) -> list[str]:
     if layout is None:
         return list(book.items)
@@ -85,7 +100,8 @@ def _first_true(column: str, conditions: tuple[Condition, ...], as_of: date) -> 
     if not rules:
         return Output(column, "CAST(NULL AS VARCHAR)", ())
     cases = " ".join(f"WHEN {sql} THEN '{rule}'" for rule, sql in rules)
-    return Output(column, f"CASE {cases} END", rules)
+    calls = frozenset(call for condition in conditions for call in calls_of(condition.when))
+    return Output(column, f"CASE {cases} END", rules, calls)
 
 
 def _text(column: str, sql: str | None, as_of: date) -> Output:
@@ -96,4 +112,4 @@ def _typed(column: str, sql: str | None, kind: str, as_of: date) -> Output:
     if sql is None:
         return Output(column, f"CAST(NULL AS {kind})", ())
     cast = f"CAST({written(sql, as_of)} AS {kind})"
-    return Output(column, cast, ((column, cast),))
+    return Output(column, cast, ((column, cast),), frozenset(calls_of(sql)))
