@@ -83,11 +83,11 @@ class Book:
             {**self.current(row), **edits, "_content": self._next_content(), "valid_from": START, "valid_to": END}
         )
 
-    def replace(self, row: int, instant: str, *, touch: bool = False, **edits: object) -> None:
-        """A new version of the row from ``instant`` on; ``touch`` leaves its items as they were."""
+    def replace(self, row: int, instant: str, *, content: int | None = None, **edits: object) -> None:
+        """A new version of the row from ``instant`` on; ``content`` where its items are those of an earlier version."""
         old = self.current(row)
         self._end(row, instant)
-        content = old["_content"] if touch else self._next_content()
+        content = self._next_content() if content is None else content
         self._keep({**old, **edits, "_content": content, "valid_from": instant, "valid_to": END})
 
     def end(self, row: int, instant: str) -> None:

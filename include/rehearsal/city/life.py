@@ -223,7 +223,7 @@ class Life:
         """Somebody opens a row and saves it as it was: a new version in the log, and nothing to send."""
         book, row = self._either()
         if row is not None:
-            book.replace(row, self._instant(day), touch=True)
+            book.replace(row, self._instant(day), content=book.current(row)["_content"])
 
     def _mistakes(self, day: str) -> None:
         """Four records are spoilt by an edit, and two come into being spoilt."""

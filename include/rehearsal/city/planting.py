@@ -56,7 +56,7 @@ def correct(book: Book, row: int, instant: str) -> None:
     """The department corrects a dirty row in the 正本: from ``instant`` on it says what it ought to."""
     clean = book.clean.pop(row)
     matter = {name: clean[name] for name in book.table.columns}
-    book.replace(row, instant, **matter, _dirt=None)
+    book.replace(row, instant, content=clean["_content"], **matter, _dirt=None)
 
 
 def _swap(rng: Generator, people: People, book: Book, count: int) -> None:

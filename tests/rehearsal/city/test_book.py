@@ -45,9 +45,9 @@ def test_a_rewritten_row_was_so_from_the_start(book: Book) -> None:
     assert len(versions(book)) == 3
 
 
-def test_a_touch_keeps_the_content_and_a_change_does_not(book: Book) -> None:
+def test_a_row_saved_as_it_was_keeps_its_content_and_a_change_does_not(book: Book) -> None:
     """The content's number tells whether an item changed."""
-    book.replace(0, at("2017-05-08", 1), touch=True)
+    book.replace(0, at("2017-05-08", 1), content=0)
     assert book.current(0)["_content"] == 0
     book.replace(0, at("2017-05-08", 2), size=9)
     assert book.current(0)["_content"] not in range(3)

@@ -2,10 +2,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from rehearsal.city import City, make_city
-from rehearsal.city.dirt import KINDS, kind_of
+from rehearsal.city.dirt import KINDS, Strangers, clean_rows, kind_of
+from rehearsal.city.people import make_people
+from rehearsal.city.planting import correct, spoil
+
+NOON = "2017-06-01T12:00:00+09:00"
 
 
 def test_at_least_twelve_kinds_with_five_records_each(city: City) -> None:
@@ -30,6 +35,18 @@ def test_new_mistakes_are_made_and_old_ones_mended_on_later_days(city: City) -> 
     ]
     assert all(one - first for one in later)
     assert first - later[-1]
+
+
+def test_a_mistake_that_is_mended_leaves_the_content_that_was_there() -> None:
+    """Spoilt after it was registered, mended since: what is held is right again, and nothing has to go out."""
+    book = make_city(people=1000, seed=2, days=1).books["assessment"]
+    row = int(np.flatnonzero(clean_rows(book))[0])
+    before = book.current(row)
+    spoil(book, row, kind_of("levy-sum-wrong"), Strangers(make_people(np.random.default_rng(0), 100, 0), 0), NOON)
+    assert book.current(row)["_content"] != before["_content"]
+    correct(book, row, "2017-06-02T12:00:00+09:00")
+    after = book.current(row)
+    assert {name: after[name] for name in before} == before
 
 
 def test_swapped_people_differ_in_all_four_attributes(city: City) -> None:
