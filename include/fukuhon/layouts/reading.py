@@ -36,11 +36,11 @@ class _Group(_Part):
 
 def _item_or_group(entry: object) -> str:
     grouped = isinstance(entry, _Group) or (isinstance(entry, dict) and "group" in entry)
-    return "group" if grouped else "item"
+    return "<group>" if grouped else "<item>"
 
 
 _Entry = Annotated[
-    Annotated[Item, Tag("item")] | Annotated[_Group, Tag("group")],
+    Annotated[Item, Tag("<item>")] | Annotated[_Group, Tag("<group>")],
     Discriminator(_item_or_group),
 ]
 

@@ -17,113 +17,24 @@ from fukuhon.rules.functions import COLUMN_FUNCTIONS, FUNCTIONS
 __all__ = ["DAY", "call_name", "calls_of", "columns_of", "parse", "problems_of", "written"]
 
 DAY = "as_of"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _LONGEST_CHAIN = 8  # of ||: DuckDB joins a long chain in quadratic time
 
-_NODES = frozenset(
-    [
-        "Column",
-        "Identifier",
-        "Literal",
-        "Boolean",
-        "Null",
-        "Paren",
-        "Neg",
-        "Not",
-        "And",
-        "Or",
-        "Is",
-        "In",
-        "Between",
-        "Like",
-        "ILike",
-        "Escape",
-        "Case",
-        "If",
-        "Interval",
-        "Var",
-        "EQ",
-        "NEQ",
-        "GT",
-        "GTE",
-        "LT",
-        "LTE",
-        "NullSafeEQ",
-        "NullSafeNEQ",
-        "Add",
-        "Sub",
-        "Mul",
-        "Div",
-        "IntDiv",
-        "Mod",
-        "DPipe",
-        "Cast",
-        "TryCast",
-        "DataType",
-        "DataTypeParam",
-        "Coalesce",
-        "Nullif",
-        "Concat",
-        "ConcatWs",
-        "Substring",
-        "Left",
-        "Right",
-        "Pad",
-        "Trim",
-        "Upper",
-        "Lower",
-        "Replace",
-        "Length",
-        "StrPosition",
-        "StartsWith",
-        "EndsWith",
-        "Contains",
-        "Reverse",
-        "Repeat",
-        "Translate",
-        "RegexpLike",
-        "RegexpFullMatch",
-        "RegexpExtract",
-        "RegexpReplace",
-        "Abs",
-        "Round",
-        "Floor",
-        "Ceil",
-        "Sign",
-        "Greatest",
-        "Least",
-        "Year",
-        "Month",
-        "Day",
-        "Extract",
-        "DateDiff",
-        "DateAdd",
-        "DateSub",
-        "DateTrunc",
-        "TimestampTrunc",
-        "LastDay",
-        "DateFromParts",
-        "TimeToStr",
-        "StrToTime",
-        "Anonymous",
-    ]
-)
+_NODES = _words("""
+    Column Identifier Literal Boolean Null Paren Neg Not And Or Is In Between Like ILike Escape Case If Interval Var
+    EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Add Sub Mul Div IntDiv Mod DPipe Cast TryCast DataType DataTypeParam
+    Coalesce Nullif Concat ConcatWs Substring Left Right Pad Trim Upper Lower Replace Length StrPosition StartsWith
+    EndsWith Contains Reverse Repeat Translate RegexpLike RegexpFullMatch RegexpExtract RegexpReplace Abs Round Floor
+    Ceil Sign Greatest Least Year Month Day Extract DateDiff DateAdd DateSub DateTrunc TimestampTrunc LastDay
+    DateFromParts TimeToStr StrToTime Anonymous
+""")
 _CALLED_BY_NAME = FUNCTIONS | {"date_part", "date_sub", "try_strptime"}
-_TYPES = frozenset(
-    [
-        "TEXT",
-        "VARCHAR",
-        "CHAR",
-        "TINYINT",
-        "SMALLINT",
-        "INT",
-        "BIGINT",
-        "INT128",
-        "DECIMAL",
-        "DOUBLE",
-        "DATE",
-        "BOOLEAN",
-    ]
-)
+_TYPES = _words("TEXT VARCHAR CHAR TINYINT SMALLINT INT BIGINT INT128 DECIMAL DOUBLE DATE BOOLEAN")
 
 
 def parse(sql: str) -> exp.Expr | None:
@@ -158,7 +69,7 @@ def columns_of(tree: exp.Expr) -> set[str]:
 
 
 def calls_of(sql: str) -> set[tuple[str, str]]:
-    """Functions over columns (shrink, wareki_date …) that the expression calls with a column as it is: name and column."""
+    """Functions over columns (shrink …) that the expression calls with a column as it is: name and column."""
     tree = parse(sql)
     return {call for node in tree.walk() if (call := _call(node)) is not None} if tree is not None else set()
 

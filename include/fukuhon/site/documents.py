@@ -115,10 +115,10 @@ class Document:
                 yield Problem(self._real(place), in_japanese(item))
 
     def _real(self, place: Place) -> Place:
-        """Drop what pydantic adds to a place (tags of unions, ``[key]``), so that it names what stands in the file."""
+        """A place without what pydantic adds to it (tags of unions, as ``<item>``)."""
         real: Place = ()
         for part in place:
-            if (*real, part) in self.lines or part == place[-1]:
+            if (*real, part) in self.lines or (part == place[-1] and not str(part).startswith("<")):
                 real = (*real, part)
         return real
 
