@@ -65,7 +65,8 @@ def test_file_must_end_with_the_margin_before_the_window_does() -> None:
 def test_volume_counts_every_byte_and_must_stay_unreached() -> None:
     """9,999,000 spent: 999 more are below ten million, 1,000 reach it."""
     assert codes(file(999), OPEN, START, spent_bytes=9_999_000) == []
-    assert codes(file(1_000), OPEN, START, spent_bytes=9_999_000) == ["WINDOWS-012"]
+    (refused,) = refusals(file(1_000), OPEN, START, rate=1_000.0, spent_bytes=9_999_000)
+    assert (refused.code, refused.facts["left"]) == ("WINDOWS-012", 999)
 
 
 def test_cap_allows_equality_and_not_one_more() -> None:

@@ -122,6 +122,22 @@ def test_great_file_does_not_hold_up_a_small_one() -> None:
     assert [(p.file.id, p.interval.start.day) for p in found.placed] == [("small", 12), ("great", 13)]
 
 
+def test_margin_is_kept_before_the_end_also_behind_other_files() -> None:
+    """Two hours of the three are gone: 3,000 seconds and the margin of 600 fill the rest, 3,001 do not fit any more."""
+    line, first = Line(1_000.0, 600.0), file("first", 7_200_000)
+    assert len(plan([first, file("a", 3_000_000)], [window()], line).placed) == 2
+    assert [one.id for one in plan([first, file("a", 3_001_000)], [window()], line).waiting] == ["a"]
+
+
+def test_file_fills_a_gap_to_the_second() -> None:
+    """The great file waits for its own window at noon; the gap before it takes a file that fills it exactly."""
+    line, noon = Line(1_000.0), window(DAY, 720, 840, kind=Kind.DIFFERENTIAL)
+    both = [window(DAY, 540, 840), noon]
+    great = file("great", 3_600_000, kind=Kind.DIFFERENTIAL)
+    found = plan([great, file("exact", 10_800_000)], both, line)
+    assert [(p.file.id, f"{p.interval.start:%H:%M}") for p in found.placed] == [("exact", "09:00"), ("great", "12:00")]
+
+
 def test_volume_must_stay_unreached() -> None:
     """割り当てたデータ量以上: the limit itself is not allowed, and spent bytes count."""
     one = window(bytes_limit=1_000)
@@ -151,6 +167,15 @@ def test_file_over_the_cap_of_every_day_is_unplaceable() -> None:
     differences = [file("a", 10, kind=Kind.DIFFERENTIAL, records=51)]
     (refused,) = plan(differences, [window(kind=Kind.DIFFERENTIAL)], Line(1_000.0), cap).unplaceable
     assert refused.greatest_records == 50
+
+
+def test_cap_of_a_day_may_be_filled() -> None:
+    """以内: thirty and twenty are the fifty of the day, twenty-one are one too many."""
+    windows = [window(kind=Kind.DIFFERENTIAL)]
+    first = file("a", 10, kind=Kind.DIFFERENTIAL, records=30)
+    for records, placed in ((20, 2), (21, 1)):
+        second = file("b", 10, kind=Kind.DIFFERENTIAL, records=records)
+        assert len(plan([first, second], windows, Line(1_000.0), DailyCap(1_000)).placed) == placed
 
 
 def test_cap_of_a_day_moves_files_to_the_next() -> None:
