@@ -21,6 +21,7 @@ __all__ = ["AirflowOffice", "Hands", "Office"]
 
 Facts = dict[str, Any]
 _LOOK_S = 0.2
+_QUIET_S = 1.5
 _TASKS = {
     "preflight": ("check",),
     "confirm_results": ("confirm",),
@@ -70,6 +71,7 @@ class _Base:
         self.world = world
         self.ledger: Ledger = world.ledger
         self.seconds: dict[str, float] = {}
+        self._quiet_since: float | None = None
 
     def settled(self, window: Window) -> bool:
         """Whether the window's order exists and nothing more can be sent under it now."""
@@ -77,8 +79,16 @@ class _Base:
             order = orders.of_window(reader, window.id)
             if order is None:
                 return False
-            waiting = files.find(reader, state=(FileState.PLANNED, FileState.SENDING), window_id=window.id)
-        return order.state == "ended" or (order.idle and not waiting)
+            sending = files.find(reader, state=FileState.SENDING)
+            queue = orders.queue(reader, order)
+        if order.state == "ended":
+            return True
+        if sending or not order.idle:
+            self._quiet_since = None
+            return False
+        # What the guard has refused stays in the queue; what was planned just now goes within a moment.
+        self._quiet_since = self._quiet_since or time.monotonic()
+        return not queue or time.monotonic() - self._quiet_since > _QUIET_S
 
     def sent(self, window: Window) -> Mapping[str, int]:
         """What was sent under the window's order."""
@@ -189,7 +199,7 @@ class Hands(_Base):
     def send(self, window: Window) -> Mapping[str, int]:
         """Order the window, and wait for the sender."""
         with self.ledger.transaction("hands") as tx:
-            orders.request(tx, window.interval, window.id, window.kind.value)
+            orders.request(tx, window.interval, window.id, window.kind.value, window.channel)
         until = time.monotonic() + 180.0
         while not self.settled(window):
             self.world.supervisor.check()
@@ -203,7 +213,7 @@ class Hands(_Base):
         from fukuhon.registration.desk import open_desk  # noqa: PLC0415 - the same
 
         with open_desk(self.world.plan.site, "突合 次郎") as desk:
-            planned = desk_work.plan(desk).as_json()["facts"]
+            planned: Facts = dict(desk_work.plan(desk).facts)
             with self.ledger.transaction("責任 三子") as tx:
                 approvals.approve(tx, planned["approval"])
             return self.count(desk_work.carry_out(desk, planned["plan_sha256"]).as_json())

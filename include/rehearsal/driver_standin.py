@@ -47,6 +47,10 @@ class StandIn:
         """Set the body up."""
         self._client.put(f"/control/bodies/{self.body}", json=settings).raise_for_status()
 
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Change some of the body's settings."""
+        self._client.patch(f"/control/bodies/{self.body}", json=settings).raise_for_status()
+
     def complete_initial(self) -> None:
         """Declare that 初期登録 is complete."""
         self._client.post(f"/control/bodies/{self.body}/initial_complete").raise_for_status()

@@ -130,7 +130,7 @@ def order_window(call: Call) -> int:
     if window is None:
         raise Nothing("この送信枠は予定から外されました。")
     with open_ledger(call.folder).transaction(call.actor) as tx:
-        return orders.request(tx, window.interval, window.id, window.kind.value).id
+        return orders.request(tx, window.interval, window.id, window.kind.value, window.channel).id
 
 
 def order_ended(folder: str, order_id: int) -> bool:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """A folder with a short path (Airflow opens sockets below it), removed when all is well."""
+    """A folder with a short path, removed when all is over; the environment is put back."""
     path = Path(tempfile.mkdtemp(prefix="fukuhon-e2e-"))
     kept = dict(os.environ)
     yield path
     os.environ.clear()
     os.environ.update(kept)
-    shutil.rmtree(path, ignore_errors=True)
+    if not os.environ.get("FUKUHON_KEEP"):
+        shutil.rmtree(path, ignore_errors=True)
