@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fukuhon.clock import tokyo
 from fukuhon.quality import Baseline, ClassCount, Kind, Origin, Rule, Severity, Suite, TableSpec, Verdict, judge
 from fukuhon.quality.expressions import columns_of, fails
+from fukuhon.reports import RunFacts
 
 DATASET = "TK00000200000001"
 DAY = date(2017, 5, 8)
@@ -80,6 +82,13 @@ def reasons(verdict: Verdict) -> dict[int, list[str]]:
     """The quarantine as row number → rule ids."""
     table = pq.read_table(verdict.quarantine)
     return dict(zip(table["row_no"].to_pylist(), table["reasons"].to_pylist(), strict=True))
+
+
+@pytest.fixture(scope="session")
+def run_facts() -> RunFacts:
+    """Which run a report is about."""
+    made = tokyo(DAY, 19)
+    return RunFacts("見本市", "992011", "TM00000000000002", "地方税", "R-1", "差分登録", DAY, made, made, "2017.1")
 
 
 @pytest.fixture(scope="session")

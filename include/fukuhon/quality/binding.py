@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from fukuhon.originals import REGISTER_SCHEMA
 from fukuhon.quality.engine import connect
-from fukuhon.quality.masks import REGISTER
 from fukuhon.rules import mapped_schema
 from fukuhon.rules.allowed import DAY
 
@@ -38,7 +38,7 @@ def unbound(rules: Iterable[Rule], layout: DatasetLayout, book: RuleBook) -> lis
     schema = pa.schema(
         [
             *mapped_schema(book, layout),
-            *((f"reg_{name}", pa.string()) for name in REGISTER),
+            *((f"reg_{field.name}", field.type) for field in REGISTER_SCHEMA),
             *BASELINE.items(),
             (DAY, pa.date32()),
         ]

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from fukuhon.quality.model import Rule
 
-__all__ = ["IDENTITY", "REGISTER", "Chunk", "Masker"]
+__all__ = ["IDENTITY", "Chunk", "Masker"]
 
 IDENTITY = ("addressee", "record_key", "record_version")
-REGISTER = ("addressee", "birth_date", "sex", "kana", "address_code", "status", "dv")
 _FRAME = ("row_no", "scope", "withhold", "variation", *IDENTITY)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fukuhon.errors import ConfigurationError
+from fukuhon.originals import REGISTER_SCHEMA
 from fukuhon.quality.base import base_rules
 from fukuhon.quality.binding import unbound
-from fukuhon.quality.masks import IDENTITY, REGISTER
+from fukuhon.quality.masks import IDENTITY
 from fukuhon.quality.model import Rule
 from fukuhon.quality.reading import read_expectations
 from fukuhon.quality.repeats import repeats_mapping
@@ -67,4 +68,4 @@ class Suite:
 def columns_of_batch(layout: DatasetLayout, book: RuleBook) -> frozenset[str]:
     """The columns that a rule may read: the mapped batch's and the addressee register's."""
     sources = {f"src_{name}" for name in book.columns}
-    return _FRAME | set(layout.item_codes) | sources | {f"reg_{name}" for name in REGISTER}
+    return _FRAME | set(layout.item_codes) | sources | {f"reg_{name}" for name in REGISTER_SCHEMA.names}
