@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,15 @@ __all__ = ["Caller", "Connection", "refusal_in"]
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+# Small, so that "sent" is near to what was on the wire: a large one swallows whole files before the first byte arrives.
+_SEND_BUFFER = 256 * 1024
+# A line that died while we wait for an answer is noticed after five minutes.
+_KEEP_ALIVE = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 60),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4),
+]
 _XML = "application/xml; charset=utf-8"
 
 
@@ -48,7 +58,11 @@ class Connection:
             headers={"X-Device": self.device, "Connection": "close", "Accept": "application/xml"},
             timeout=httpx.Timeout(self.answer_s, connect=self.connect_s),
             trust_env=False,
-            verify=self.url.startswith("https"),  # reading the certificates costs 20 ms, for plain HTTP for nothing
+            transport=httpx.HTTPTransport(
+                trust_env=False,
+                verify=self.url.startswith("https"),  # reading the certificates takes 20 ms, for nothing here
+                socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER), *_KEEP_ALIVE],
+            ),
         )
 
     def get(self, caller: Caller, path: str, query: Mapping[str, str] | None = None) -> bytes:
