@@ -127,10 +127,13 @@ class Verdict:
         judged = np.logical_and(
             table.column("scope").is_null().to_numpy(), table.column("withhold").is_null().to_numpy()
         )
-        held = self._is_held(table.column("row_no").to_numpy())
+        held = self._is_held(table.column("row_no").to_numpy(), judged)
         return table.filter(pa.array(judged & ~held)), table.filter(pa.array(judged & held))
 
-    def _is_held(self, row_no: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _is_held(self, row_no: NDArray[np.int64], judged: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether each record is held; records that were not judged may lie beyond the last one that was."""
         known = row_no < len(self.held)
-        assert bool(known.all()), "a batch that was never judged"
-        return self.held[row_no]
+        assert bool((known | ~judged).all()), "a batch that was never judged"
+        held = np.zeros(len(row_no), np.bool_)
+        held[known] = self.held[row_no[known]]
+        return held
