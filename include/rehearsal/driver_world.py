@@ -110,7 +110,8 @@ def open_world(plan: Plan) -> Iterator[World]:
     """Start everything, and stop everything at the end. Raises BusyError and SupervisorError."""
     plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(plan.folder), Supervisor(plan.folder / "logs") as supervisor:
-        fresh = made_city(plan)
+        made_city(plan)
+        fresh = not (plan.folder / "standin").exists()
         url = _start_standin(plan, supervisor)
         os.environ["FUKUHON_SERVER_URL"] = url
         os.environ["FUKUHON_DATA"] = str(plan.data)
