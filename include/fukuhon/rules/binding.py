@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from fukuhon.originals import ARROW_TYPES
-from fukuhon.rules.allowed import problems_of
+from fukuhon.rules.allowed import problems_of, written
 from fukuhon.rules.functions import register_functions
 from fukuhon.rules.plan import outputs, with_calls
 from fukuhon.site.documents import Problem
@@ -40,29 +40,31 @@ def source_schema(book: RuleBook) -> pa.Schema:
 
 
 def type_problems(book: RuleBook) -> Iterable[Problem]:
-    """Rules that DuckDB cannot bind to the columns, by place; it sees the types only, no record is there."""
+    """Rules that DuckDB cannot bind to the columns, or whose result is no condition or no date; told by place.
+
+    Only types are looked at; no record is there.
+    """
     if any(problem for _, _, sql in book.expressions() for problem in problems_of(sql, book.columns)):
         return
-    places = {rule: place for place, rule, _ in book.expressions()}
     connection = connect(1)
     try:
-        columns = outputs(book, None, _ANY_DAY)
-        connection.register("batch", with_calls(source_schema(book).empty_table(), columns))
-        for output in columns:
-            for rule, sql in output.rules:
-                try:
-                    connection.sql(f"SELECT CAST({sql} AS {_kind(output.column)}) FROM batch")  # noqa: S608 - checked
-                except duckdb.Error as error:
-                    yield Problem(places[rule], f"列の型に合いません：{_first_line(error)}")
+        connection.register("batch", with_calls(source_schema(book).empty_table(), outputs(book, None, _ANY_DAY)))
+        for place, _, sql in book.expressions():
+            try:
+                kind = str(connection.sql(f"SELECT {written(sql, _ANY_DAY)} AS x FROM batch").types[0])  # noqa: S608
+            except duckdb.Error as error:
+                yield Problem(place, f"列の型に合いません：{str(error).strip().splitlines()[0][:160]}")
+                continue
+            wanted = _WANTED.get(str(place[0]))
+            if wanted is not None and kind not in {*wanted[0], _NULL}:
+                yield Problem(place, f"{wanted[1]}になりません（{kind}）")
     finally:
         connection.close()
 
 
-def _kind(column: str) -> str:
-    if column in {"scope", "withhold"}:
-        return "BOOLEAN"
-    return "DATE" if column.startswith("publication_") else "VARCHAR"
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().splitlines()[0][:160]
+_NULL = '"NULL"'
+_WANTED = {
+    "scope": (("BOOLEAN",), "条件（真偽）"),
+    "withhold": (("BOOLEAN",), "条件（真偽）"),
+    "publication": (("DATE", "TIMESTAMP"), "日付"),
+}

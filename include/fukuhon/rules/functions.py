@@ -85,7 +85,7 @@ def _to_wareki(number: int) -> str:
     return f"concat('{ERAS[number].name}', {year}, '年', month(d), '月', day(d), '日')"
 
 
-_KNOWN = "regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}')"
+_KNOWN = "regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}') AND left(t, 4) <> '0000'"
 _MACROS = {
     "in_jisx0213(t)": "regexp_matches(t, '{pattern}')",
     "shrink(t)": "CASE WHEN in_jisx0213(t) THEN t ELSE _shrink(t) END",

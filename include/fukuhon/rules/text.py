@@ -17,7 +17,7 @@ from fukuhon.rules.eras import UNREADABLE
 __all__ = ["in_jisx0213", "jisx0213_pattern", "kana", "shrink", "to_hiragana", "to_katakana", "to_narrow", "to_wide"]
 
 # The same signs, which Windows (cp932) and JIS map to different code points.
-_SAME = {"～": "〜", "－": "−", "∥": "‖", "￠": "¢", "￡": "£", "￢": "¬", "￤": "¦", "—": "―"}
+_SAME = {"～": "〜", "￠": "¢", "￡": "£", "￢": "¬", "￤": "¦", "—": "―"}
 # Official maps, the strongest first: unification rules, two notices of the Ministry of Justice, readings and shapes.
 _SCHEMES = (1, 4, 8, 2)
 

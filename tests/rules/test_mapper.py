@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from fukuhon.errors import ConfigurationError, DataError
+from fukuhon.layouts import DatasetLayout
+from fukuhon.rules import Mapper, RuleBook, mapped_schema
+from fukuhon.rules.binding import source_schema
+
+MakeBook = Callable[..., Path]
+AS_OF = date(2017, 4, 10)
+ROW = {
+    "no": "000000000000017",
+    "key": "0001",
+    "amount": 7,
+    "parts": 2,
+    "day": date(2016, 4, 1),
+    "remark": "髙",
+    "dv": "0",
+}
+
+
+def batch(book: RuleBook, *rows: dict[str, object]) -> pa.RecordBatch:
+    """A batch of an extract."""
+    numbered = [{**ROW, **row, "row_no": number} for number, row in enumerate(rows, start=1)]
+    return pa.RecordBatch.from_pylist(numbered, schema=source_schema(book))
+
+
+@pytest.fixture
+def mapped(book_file: MakeBook, layout: DatasetLayout) -> Callable[..., list[dict[str, object]]]:
+    """Map rows by the small book."""
+
+    def run(*rows: dict[str, object]) -> list[dict[str, object]]:
+        book = RuleBook.load(book_file())
+        with Mapper(book, layout, AS_OF) as mapper:
+            found: list[dict[str, object]] = mapper.map(batch(book, *rows)).to_pylist()
+            return found
+
+    return run
+
+
+def test_a_mapped_batch_has_its_columns_in_order(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """Row number, frame, items in the layout's order, the source's own: the contract with the rooms behind."""
+    book = RuleBook.load(book_file())
+    result = Mapper(book, layout, AS_OF).map(batch(book, {}))
+    assert result.schema == mapped_schema(book, layout)
+    assert result.schema.names[:9] == [
+        "row_no",
+        "scope",
+        "withhold",
+        "variation",
+        "addressee",
+        "record_key",
+        "record_version",
+        "publication_from",
+        "publication_to",
+    ]
+    assert result.schema.names[9:14] == ["I0001", "I0002", "I0003", "I0004", "src_no"]
+    assert result.schema.field("publication_from").type == pa.date32()
+    row = result.to_pylist()[0]
+    assert (row["I0001"], row["I0002"], row["I0003"], row["I0004"]) == ("7", "2016-04-01", "高", "3")
+    assert (row["addressee"], row["record_key"], row["record_version"]) == ("000000000000017", "0001", None)
+    assert row["src_remark"] == "髙"
+
+
+def test_the_first_condition_that_holds_counts(mapped: Callable[..., list[dict[str, object]]]) -> None:
+    """Out of scope for the first reason; a NULL condition does not hold; withheld stands apart."""
+    rows = mapped(
+        {"day": date(2015, 12, 31)},
+        {"day": date(2017, 4, 11)},
+        {"day": AS_OF},
+        {"day": None},
+        {"dv": "1"},
+        {"dv": None},
+    )
+    assert [row["scope"] for row in rows] == ["SC-OLD", "SC-LATER", None, None, None, None]
+    assert [row["withhold"] for row in rows] == [None, None, None, None, "WH-DV", None]
+
+
+def test_an_empty_batch_is_mapped_to_an_empty_batch(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """With all its columns."""
+    book = RuleBook.load(book_file())
+    result = Mapper(book, layout, AS_OF).map(batch(book))
+    assert (result.num_rows, result.schema) == (0, mapped_schema(book, layout))
+
+
+def test_a_rule_that_divides_by_zero_is_named(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """The rule, not the value: and the mapper can be used again."""
+    book = RuleBook.load(book_file())
+    mapper = Mapper(book, layout, AS_OF)
+    with pytest.raises(DataError) as caught:
+        mapper.map(batch(book, {}, {"parts": 0, "amount": 98765}))
+    assert (caught.value.code, caught.value.facts["rule"]) == ("RULES-005", "I0004")
+    assert "98765" not in str(caught.value)
+    assert mapper.map(batch(book, {})).num_rows == 1
+
+
+def test_a_cast_that_fails_is_named(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """In a condition, too. DuckDB would quote the value."""
+    book = RuleBook.load(book_file(("when: dv = '1'", "when: CAST(remark AS INTEGER) = 1")))
+    with pytest.raises(DataError) as caught:
+        Mapper(book, layout, AS_OF).map(batch(book, {"remark": "secret"}))
+    assert caught.value.facts["rule"] == "WH-DV"
+    assert "secret" not in str(caught.value)
+
+
+def test_book_and_layout_have_to_fit(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """An item without a rule would be missing without a word; a rule without an item would be for nothing."""
+    fewer = RuleBook.load(book_file(("  I0002: {sql: day, wording: 日}\n", "")))
+    with pytest.raises(ConfigurationError, match=r"RULES-002.*I0002"):
+        Mapper(fewer, layout, AS_OF)
+    more = RuleBook.load(book_file(("  I0002:", "  I0009: {sql: day, wording: 日}\n  I0002:")))
+    with pytest.raises(ConfigurationError, match=r"RULES-003.*I0009"):
+        Mapper(more, layout, AS_OF)
+    other = RuleBook.load(book_file(("TK00000100000001", "TK00000100000002")))
+    with pytest.raises(ConfigurationError, match="RULES-004"):
+        Mapper(other, layout, AS_OF)
+
+
+def test_a_rule_may_belong_to_a_version_of_the_layout(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """Around a switch of versions one book serves both."""
+    text = "  I0009: {sql: day, wording: 日, layouts: [T2]}\n  I0002:"
+    book = RuleBook.load(book_file(("  I0002:", text)))
+    assert "I0009" not in Mapper(book, layout, AS_OF).schema.names
+
+
+def test_an_item_may_be_left_out_on_purpose(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """`sql: null` with a wording: never filled."""
+    book = RuleBook.load(book_file(("sql: day,", "sql: null,")))
+    assert Mapper(book, layout, AS_OF).map(batch(book, {}))["I0002"].to_pylist() == [None]
+
+
+def test_order_and_result_do_not_depend_on_threads(
+    book_file: MakeBook, layout: DatasetLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many pieces, two threads: the same as with one, in the order of the rows."""
+    monkeypatch.setattr("fukuhon.rules.mapper._PIECE", 64)
+    book = RuleBook.load(book_file())
+    rows = batch(book, *({"amount": number % 7 - 3, "remark": f"髙{number % 3}"} for number in range(20_000)))
+    one, two = (Mapper(book, layout, AS_OF, threads=threads).map(rows) for threads in (1, 2))
+    assert one.equals(two)
+    assert one["row_no"].to_pylist() == list(range(1, 20_001))
+
+
+def test_a_mapper_reaches_no_file(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """Even if something slipped through the list, DuckDB itself is closed to the outside."""
+    book = RuleBook.load(book_file())
+    mapper = Mapper(book, layout, AS_OF)
+    mapper.map(batch(book, {}))
+    assert mapper._connection is not None
+    for sql in ("SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM book", "SET enable_external_access = true"):
+        with pytest.raises(Exception, match=r"(?i)disabled|not exist|locked|cannot"):
+            mapper._connection.sql(sql).fetchall()
