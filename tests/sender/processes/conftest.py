@@ -88,6 +88,7 @@ class World:
     site: Site
     ledger: Ledger
     senders: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    files: int = 0
 
     def sender(self) -> subprocess.Popen[bytes]:
         """Start a sender."""
@@ -101,7 +102,8 @@ class World:
 
     def plan(self, name: str, size: int = 200_000, window: int = 0) -> int:
         """A file of about ``size`` bytes, planned into a window; returns its id."""
-        record = "<Record><Addressee>000000000000001</Addressee><Key>2016</Key></Record>"
+        self.files += 1
+        record = f"<Record><Addressee>{self.files:015d}</Addressee><Key>2016</Key></Record>"
         count = size // len(record) + 1
         content = (HEAD.format(records=count) + record * count + "</File>").encode()
         (self.site.work / name).write_bytes(content)

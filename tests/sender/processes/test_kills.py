@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_killed_at_many_moments(world: Any, until: Callable[..., Any]) -> None:
             time.sleep(seed.uniform(1.5, 3.0))
             world.end(sender, signal.SIGKILL)
         sender = world.sender()
-        wait_for_order(world, until, order)
+        until(partial(done, world, order), 40)
         settle_all(world, until, day, ids)
         world.end(sender)
         if day < 2:
@@ -84,6 +85,7 @@ def test_killed_at_many_moments(world: Any, until: Callable[..., Any]) -> None:
         audit.verify(reader)
         assert lease.holder(reader) is None
         taken = [one for one in world.traffic["uploads"] if one["outcome"] == "received"]
+        assert settled(reader), "no kill hit an upload"
         states = [world.state(file_id) for file_id in ids]
         assert set(states) <= {FileState.WAITING, FileState.PLANNED, FileState.CUT}
         assert len(taken) == len({one["sha256"] for one in taken}) == states.count(FileState.WAITING)
@@ -92,14 +94,20 @@ def test_killed_at_many_moments(world: Any, until: Callable[..., Any]) -> None:
     assert (world.traffic["max_at_once"], world.violations) == (1, [])
 
 
-def wait_for_order(world: Any, until: Callable[..., Any], order: Any) -> None:
-    """Until nothing more comes of an order now: it has ended, or waits with nothing to send."""
+def settled(reader: Any) -> list[Any]:
+    """Attempts that were in doubt and are no more."""
+    return [one for one in attempts.find(reader) if one.settled is not None]
 
-    def done() -> bool:
-        seen = orders.wait_state(world.ledger, order.id)
-        return seen.ended or (seen.order.idle and seen.sending is None)
 
-    until(done, 40)
+def done(world: Any, order: Any) -> bool:
+    """Whether nothing more comes of an order now: it has ended, or waits with nothing to send."""
+    seen = orders.wait_state(world.ledger, order.id)
+    return seen.ended or (seen.order.idle and seen.sending is None)
+
+
+def under_way_or_done(world: Any, order: Any) -> bool:
+    """Whether there is something to kill, or nothing will come."""
+    return bool(world.under_way()) or done(world, order)
 
 
 def settle_all(world: Any, until: Callable[..., Any], day: int, ids: list[int]) -> None:
