@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from fukuhon.files import HASH
 from fukuhon.records import Differences, Holdings, Question
+from fukuhon.registration.deleting import keep_back
 from fukuhon.registration.material import NARROW, Material
 
 __all__ = ["Choice", "choose_changes", "choose_everything", "choose_samples"]
@@ -28,13 +28,13 @@ _STOPPED = pa.schema([("identity_hash", HASH), ("variation", pa.string())])
 class Choice:
     """Rows of ``Material.narrow`` to register, held records to delete, and stored counts by variation.
 
-    ``kept_back`` counts deletions that wait because the record may only have lost its key (see ``deleting``).
+    ``kept_back`` counts deletions that wait, because the record may only have lost its key (see ``deleting``).
     """
 
     register: pa.Table
     delete: pa.Table | None
     counts: Mapping[str, Mapping[str, int]]
-    facts: Mapping[str, int] = field(default_factory=dict)
+    kept_back: int = 0
 
 
 def choose_samples(material: Material, limit: int) -> Choice:
@@ -69,7 +69,11 @@ def choose_everything(material: Material, holdings: Holdings, as_of: datetime) -
 def choose_changes(material: Material, holdings: Holdings, as_of: datetime) -> Choice:
     """What changed against what is held or on its way, and what is gone: 差分登録 and its deletions."""
     found = _compare(material, holdings, as_of, complete=True, again=frozenset())
-    return Choice(_rows(material, found.changes), found.gone, _counts(material, found))
+    delete, kept = keep_back(material, found.gone)
+    counts = _counts(material, found)
+    for entry in pc.value_counts(kept["variation"]).to_pylist():
+        counts[entry["values"] or ""]["to_delete"] -= entry["counts"]
+    return Choice(_rows(material, found.changes), delete, counts, kept.num_rows)
 
 
 def _compare(
@@ -87,7 +91,7 @@ def _compare(
 
 
 def _quarantined(material: Material) -> pa.Table:
-    return pq.read_table(material.verdict.quarantine, columns=_STOPPED.names).cast(_STOPPED)
+    return material.quarantined.select(_STOPPED.names).cast(_STOPPED)
 
 
 def _rows(material: Material, changes: pa.Table) -> pa.Table:

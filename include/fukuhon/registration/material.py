@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
@@ -70,7 +72,7 @@ class Order:
     first: bool
 
 
-@dataclass(slots=True)
+@dataclass
 class Material:
     """One dataset's judged records:
 
@@ -85,7 +87,14 @@ class Material:
     verdict: Verdict
     narrow: pa.Table
     withheld: pa.Table
+    register: pa.Table
     control: Control
+
+    @cached_property
+    def quarantined(self) -> pa.Table:
+        """The rows that quality holds back: row number, variation and identity hash."""
+        columns = ["row_no", "variation", "identity_hash"]
+        return pq.read_table(self.verdict.quarantine, columns=columns)
 
     def chosen(self, wanted: pa.Table) -> Iterator[pa.RecordBatch]:
         """The mapped records of ``wanted``, a part of ``narrow``, with their hashes, in the order read."""
@@ -126,11 +135,13 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
     ):
         with open_source(desk.site.source(dataset.source)) as source:
             mapped = _mapped(desk, dataset, source, Mapper(book, layout, day, threads=desk.site.limits.threads), watch)
+            with watch.stage("register"):
+                register = addressee_register(desk.site, day)
             with watch.stage("judge"):
                 verdict = judge(
                     spool.fill(census.counting(mapped)),
                     suite,
-                    addressee_register(desk.site, day),
+                    register,
                     Baseline(held, before),
                     as_of=day,
                     work=order.folder,
@@ -144,7 +155,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
             raise DataError("REGISTRATION-003", dataset=dataset.code, rules="、".join(verdict.stops))
         with watch.stage("hash"):
             narrow, withheld = _narrow(spool, verdict, fingerprints, layout.item_codes)
-        yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, control)
+        yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, register, control)
 
 
 def _mapped(

@@ -112,7 +112,7 @@ def prepare(desk: Desk, plan: Plan) -> Summary:
             raise
         if not any(one.entries for one in made):
             close_books(desk)
-        return told(desk, run.id, watch.seconds)
+        return told(desk, run.id, watch.seconds, {one.dataset.code: one.choice.kept_back for one in made})
 
 
 def _make(desk: Desk, plan: Plan, run: int, watch: Watch) -> list[_Made]:
@@ -167,8 +167,8 @@ def _new_file(plan: Plan, run: int, dataset: DatasetSettings, entry: SetEntry) -
     )
 
 
-def told(desk: Desk, run: int, seconds: dict[str, float]) -> Summary:
-    """What a prepared run says of itself, from the ledger."""
+def told(desk: Desk, run: int, seconds: dict[str, float], kept_back: dict[str, int] | None = None) -> Summary:
+    """What a prepared run says of itself, from the ledger; ``kept_back`` counts deletions that wait, by dataset."""
     with desk.ledger.reading() as reader:
         by_dataset = {name: tally.as_dict() for name, tally in tallies.by_dataset(reader, run).items()}
         found = files.find(reader, run_id=run)
@@ -177,4 +177,5 @@ def told(desk: Desk, run: int, seconds: dict[str, float]) -> Summary:
         for name, count in tally.items():
             counts[name] = counts.get(name, 0) + count
     facts = [FileFacts(f.name, f.dataset, f.operation, f.sha256, f.bytes, f.records) for f in found]
-    return Summary("prepare", run, counts, by_dataset, facts, seconds)
+    waiting = {dataset: count for dataset, count in (kept_back or {}).items() if count}
+    return Summary("prepare", run, counts, by_dataset, facts, seconds, {"deletions_kept_back": waiting})
