@@ -136,10 +136,11 @@ def test_unique(tmp_path: Path, make: SimpleNamespace, values: list[str | None],
     table = make.batch(record_key=pa.array(values, pa.string()))
     size = -(-len(values) // pieces)
     with connect(tmp_path) as fresh:
-        whole = Whole(fresh, [rule], None, DAY)
+        whole = Whole(fresh, [rule], None, tmp_path, DAY)
         masker = Masker(fresh, [rule], None, DAY)
         for start in range(0, len(values), size):
             whole.add(masker.judge(table.slice(start, size)).facts)
+        whole.close()
         found = [row - 1 for row in whole.failing(rule).tolist()]
     assert found == native(pd.Series(values, dtype=object), "ExpectColumnValuesToBeUnique")
 

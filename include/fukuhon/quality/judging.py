@@ -71,7 +71,7 @@ def judge(  # noqa: PLR0913  # what a judgement needs; the last four by name
     """
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=work, prefix=".judge-") as spill, connect(Path(spill), threads=threads) as connection:
-        run = _Run(connection, suite, (register, baseline or Baseline()), as_of)
+        run = _Run(connection, suite, (register, baseline or Baseline()), Path(spill), as_of)
         for table in chunks(batches, run.masker.columns):
             run.take(table)
         return run.verdict(work / f"quarantine-{suite.dataset}.parquet", identify)
@@ -98,6 +98,7 @@ class _Run:
         connection: duckdb.DuckDBPyConnection,
         suite: Suite,
         compare: tuple[pa.Table | None, Baseline],
+        folder: Path,
         as_of: date,
     ) -> None:
         from fukuhon.quality.gx import GxSuite  # noqa: PLC0415  # two seconds, spared whoever only loads rules
@@ -106,7 +107,7 @@ class _Run:
         self.rules = suite.rules
         register, baseline = compare
         self.masker = Masker(connection, self.rules, register, as_of)
-        self.whole = Whole(connection, self.rules, baseline.accepted, as_of)
+        self.whole = Whole(connection, self.rules, baseline.accepted, folder, as_of)
         self.tables = Tables(self.rules, baseline.class_counts)
         self.failures = Failures(connection, [rule.id for rule in self.rules])
         self.place = {rule.id: place for place, rule in enumerate(self.rules)}
@@ -180,6 +181,7 @@ class _Run:
         )
 
     def _validate_whole(self) -> None:
+        self.whole.close()
         judged = self.roll.judged
         columns = {}
         with self.watch.stage("whole"):
