@@ -50,7 +50,7 @@ def flow_bar(segments: Sequence[Segment], n: Numbers) -> Markup:
     if not total:
         return Markup()
     shown = [segment for segment in segments if segment.count]
-    told = "、".join(f"{segment.label}{n.count(segment.count)}件" for segment in shown)
+    told = "、".join(f"{segment.label}{n.records(segment.count)}" for segment in shown)
     parts, place = [], 0.0
     for segment in shown:
         wide = max(segment.count / total * (_WIDTH - 2), 3)  # a small part stays visible
@@ -66,7 +66,7 @@ def flow_bar(segments: Sequence[Segment], n: Numbers) -> Markup:
     )
     legend = "".join(
         f'<li><svg viewBox="0 0 20 14" aria-hidden="true"><rect x=".5" y=".5" width="19" height="13" '
-        f'fill="{_FILLS[s.look]}" stroke="{COLOURS["strong_line"]}"/></svg>{escape(s.label)} {n.count(s.count)}件 '
+        f'fill="{_FILLS[s.look]}" stroke="{COLOURS["strong_line"]}"/></svg>{escape(s.label)} {n.records(s.count)} '
         f'<span class="muted">（{n.percent(s.count, total, 1)}）</span></li>'
         for s in shown
     )

@@ -18,10 +18,10 @@ NAMES = {
     "out_of_scope": "対象外",
     "in_scope": "対象",
     "unchanged": "変更なし",
-    "to_register": "登録する",
+    "to_register": "登録予定",
     "quarantined": "留め置き",
     "withheld": "保留",
-    "to_delete": "削除する",
+    "to_delete": "削除予定",
     "filed": "ファイル",
     "superseded": "作り直し",
     "queued": "送信待ち",
@@ -134,14 +134,14 @@ def judgement(facts: QualityFacts, n: Numbers) -> Judgement:
     if reasons:
         return Judgement("stop", "この副本は登録できません。何も送信していません。", reasons)
     if total.get("processed"):
-        done = f"{n.count(total.get('ok', 0))}件を登録しました"
+        done = f"{n.records(total.get('ok', 0))}を登録しました"
         if errors or total.get("rejected_whole"):
             return Judgement("partial", f"{done}が、中間サーバーで受け付けられなかった記録があります。", ())
         if held:
-            return Judgement("partial", f"{done}。{n.count(held)}件は留め置き、正本の訂正を待っています。", ())
+            return Judgement("partial", f"{done}。{n.records(held)}は留め置き、正本の訂正を待っています。", ())
         return Judgement("ok", f"{done}。すべての検査に適合しています。", ())
     if held:
-        sentence = f"登録できます。ただし{n.count(held)}件は留め置き、正本の訂正を待ちます。"
+        sentence = f"登録できます。ただし{n.records(held)}は留め置き、正本の訂正を待ちます。"
         return Judgement("partial", sentence, ())
     return Judgement("ok", "登録できます。すべての検査に適合しました。", ())
 
@@ -166,14 +166,14 @@ def steps(facts: QualityFacts, n: Numbers) -> list[Step]:
         )
     if total.get("quarantined"):
         listed = f"訂正一覧「{facts.correction_list}」で" if facts.correction_list and not n.outside else "訂正一覧で"
-        held = n.count(total["quarantined"])
+        held = n.records(total["quarantined"])
         found.append(
-            Step(_OFFICE, f"{listed}対象の{held}件を確認し、正本を訂正してください。次の抽出で自動的に検査し直します。")
+            Step(_OFFICE, f"{listed}対象の{held}を確認し、正本を訂正してください。次の抽出で自動的に検査し直します。")
         )
     if total.get("withheld"):
-        held = n.count(total["withheld"])
+        held = n.records(total["withheld"])
         found.append(
-            Step(_OFFICE, f"保留した{held}件は、自動応答制限または不開示の設定を確認してから扱いを決めてください。")
+            Step(_OFFICE, f"保留した{held}は、自動応答制限または不開示の設定を確認してから扱いを決めてください。")
         )
     if total.get("errors") or total.get("rejected_whole"):
         found.append(
@@ -237,8 +237,8 @@ def _next(rule: RuleFacts) -> str:
 
 def _proof(facts: QualityFacts, n: Numbers) -> str:
     run = sum(evidence.run for evidence in facts.evidence)
-    judged = n.count(facts.total.get("in_scope", 0) - facts.total.get("withheld", 0))
-    text = f"{judged}件を{run}の検査で確かめました。読み込んだ記録の合計は一致しています。"
+    judged = n.records(facts.total.get("in_scope", 0) - facts.total.get("withheld", 0))
+    text = f"{judged}を{run}項目の検査で確かめました。読み込んだ記録の合計は一致しています。"
     return text + ("正本の件数とも一致しています。" if facts.controls else "")
 
 

@@ -58,11 +58,20 @@ class Numbers:
             return f"{_SMALL}未満"
         return f"約{round(number, -1):,}"
 
+    def records(self, number: int) -> str:
+        """The same with its unit."""
+        if self.outside and 0 < number < _SMALL:
+            return f"{_SMALL}件未満"
+        return f"{self.count(number)}件"
+
     def percent(self, part: int, whole: int, digits: int = 2) -> str:
-        """``part`` of ``whole`` in percent; a dash of nothing, and where ``part`` may not be told."""
+        """``part`` of ``whole`` in percent; a dash of nothing, and where ``part`` may not be told.
+
+        In what leaves the site never finer than a tenth, or the count could be worked out.
+        """
         if not whole or (self.outside and 0 < part < _SMALL):
             return "―"
-        return f"{100 * part / whole:.{digits}f}%"
+        return f"{100 * part / whole:.{min(digits, 1) if self.outside else digits}f}%"
 
 
 def in_japanese(moment: date | datetime) -> str:
