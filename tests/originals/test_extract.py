@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -239,3 +241,47 @@ def test_sqlite_is_only_read(sqlite: Make) -> None:
     table(source)
     folder = source._path.parent
     assert [path.name for path in folder.iterdir()] == ["tax 税.db"]
+
+
+def test_columns_of_one_name_are_refused(make: Make) -> None:
+    """Which of the two would a rule mean?"""
+    with pytest.raises(DataError, match=r"ORIGINALS-010.*no"):
+        table(make(TABLE, ROWS), "SELECT no, amount AS no FROM levy", {"no": "text"})
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    """By the sign of life already."""
+    path = tmp_path / "tax.db"
+    path.write_text("no database" * 100)
+    source = open_source(SourceSettings(id="tax", name="税務", kind="sqlite", path=path, history="none"))
+    with pytest.raises(ConfigurationError, match="データベースではありません"):
+        source.check()
+
+
+def test_a_locked_database_may_be_tried_again(sqlite: Make) -> None:
+    """The existing system is writing."""
+    source = sqlite(TABLE, ROWS)
+    begin = "c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN EXCLUSIVE')"
+    locked = f"import sqlite3, sys; {begin}; print(flush=True); input()"
+    with subprocess.Popen(  # another process: within one, SQLite's locks do not hold
+        [sys.executable, "-c", locked, str(source._path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        with pytest.raises(RetriableError, match=r"ORIGINALS-001.*ほかの処理が使用中"):
+            table(source)
+        writer.communicate(b"\n")
+    assert table(source).num_rows == 2
+
+
+@pytest.mark.deep
+def test_a_source_that_goes_away_halfway_may_be_tried_again(postgresql: Make) -> None:
+    """The server ends the session in the middle of an extract; the same source can be asked anew."""
+    source = postgresql("CREATE TABLE t AS SELECT g FROM generate_series(1, 3000000) g")
+    rows = source.extract("SELECT g FROM t /* long */", AS_OF)
+    next(rows)
+    killer = "SELECT 'x' AS v, COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%t /* long%'"
+    postgresql().count(f"{killer} AND pid <> pg_backend_pid()", {})
+    with pytest.raises(RetriableError, match="ORIGINALS-001"):
+        list(rows)
+    source.check()

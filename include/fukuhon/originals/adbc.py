@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fukuhon.errors import RetriableError
-from fukuhon.originals.columns import Columns, mismatch, require_names
+from fukuhon.originals.columns import Columns, kind_of, mismatch, require_names
 from fukuhon.originals.failures import away, refused
 from fukuhon.originals.query import Parameters, Query
 from fukuhon.originals.source import Source, empty_batch
@@ -52,10 +52,12 @@ class _AdbcSource(Source):
             connection, self._connection = self._connection, None
             connection.close()
 
+    _sign_of_life = "SELECT 1"
+
     def check(self) -> None:
         """Ask for one row."""
         with self._cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute(self._sign_of_life)
             cursor.fetchall()
 
     @contextmanager
@@ -111,14 +113,25 @@ class PostgresqlSource(_AdbcSource):
         self, query: Query, parameters: Parameters, columns: Columns | None, batch_rows: int
     ) -> Iterator[pa.RecordBatch]:
         with self._cursor() as cursor:
-            for name in query.names:
-                cursor.execute("SELECT set_config($1, $2, true)", (f"fukuhon.{name}", str(parameters[name])))
-                cursor.fetchall()
+            text = self._bound(cursor, query, parameters)
             cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(batch_rows * _ROW_BYTES)})
-            cursor.execute(query.written(lambda name: _setting(name, parameters[name])))
+            cursor.execute(text)
             reader = cursor.fetch_record_batch()
             require_names(reader.schema.names, columns or {}, self.name)
             yield from _at_least_one(reader)
+
+    def _bound(self, cursor: Any, query: Query, parameters: Parameters) -> str:
+        """Bind the parameters into settings of the transaction; the text that reads them there."""
+        for name in query.names:
+            cursor.execute("SELECT set_config($1, $2, true)", (f"fukuhon.{name}", str(parameters[name])))
+            cursor.fetchall()
+        return query.written(lambda name: _setting(name, parameters[name]))
+
+    def _kinds(self, query: Query, parameters: Parameters) -> dict[str, str]:
+        """PostgreSQL knows the columns of a query without running it."""
+        with self._cursor() as cursor:
+            schema = cursor.adbc_execute_schema(self._bound(cursor, query, parameters))
+        return {field.name: kind_of(field.type) for field in schema}
 
     def _broken(self, error: BaseException) -> Exception:
         """The stream carries no SQLSTATE: what a statement did wrong begins with ERROR."""
@@ -142,6 +155,7 @@ class SqliteSource(_AdbcSource):
     """
 
     dialect = "sqlite"
+    _sign_of_life = "SELECT COUNT(*) FROM sqlite_master"  # a mere SELECT 1 would not look into the file
     _MARK = "\x02\x02"  # no text of an officer's system begins so
 
     def __init__(self, settings: Any, path: Path) -> None:
@@ -164,7 +178,9 @@ class SqliteSource(_AdbcSource):
                 yield from self._run(cursor, text, values, batch_rows)
                 return
             cursor.execute(f"SELECT * FROM (\n{text}) LIMIT 0", values or None)  # noqa: S608 - the site's own query
-            require_names([column[0] for column in cursor.description], columns, self.name)
+            # SQLite tells two columns of one name apart by a number behind the second.
+            names = [re.sub(r":\d+$", "", column[0]) for column in cursor.description]
+            require_names(names, columns, self.name)
             first = True
             try:
                 for batch in self._run(cursor, self._declared(text, columns), values, batch_rows):
@@ -212,8 +228,13 @@ class SqliteSource(_AdbcSource):
         name, kind = list(columns.items())[int(match[1])]
         return mismatch(name, kind, "text", self.name)
 
-    def _kind(self, field: pa.Field, values: pa.Array) -> str:
-        return "unknown" if values.null_count == len(values) else super()._kind(field, values)
+    def _kinds(self, query: Query, parameters: Parameters) -> dict[str, str]:
+        """Values have types here, columns have none: one without values among the first rows is unknown."""
+        first = next(iter(self._stream(query, parameters, None, 1000)))
+        return {
+            name: "unknown" if values.null_count == len(values) else kind_of(values.type)
+            for name, values in zip(first.schema.names, first.columns, strict=True)
+        }
 
 
 _SEED = {"integer": "0", "decimal": "0.0", "date": "''", "boolean": "0"}

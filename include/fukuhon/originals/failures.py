@@ -22,6 +22,7 @@ _SAFE = (
     (r"Unknown column '([\w.]{1,80})'", "列 {0} がありません"),
     (r"permission denied for (?:table|relation|view|schema) ([\w.]{1,80})", "{0} を読む権限がありません"),
     (r"command denied to user .* for table [`']?([\w.]{1,80})", "{0} を読む権限がありません"),
+    (r"file is not a database", "SQLiteのデータベースではありません"),
     (r"syntax error|error in your SQL syntax|incomplete input", "SQLの書き方に誤りがあります"),
 )
 # Classes of SQLSTATE: connection, resources, operator intervention, system error.
@@ -52,7 +53,7 @@ def away(source: str, error: BaseException) -> RetriableError:
 def refused(source: str, error: BaseException, sqlstate: str | None) -> FukuhonError:
     """The source answers, but not with rows: the error that says who has to do what."""
     state = sqlstate or ""
-    if state.startswith(_AWAY):
+    if state.startswith(_AWAY) or re.search(r"database (?:table )?is locked|disk I/O error|unable to open", str(error)):
         return away(source, error)
     if state.startswith("22"):
         return DataError("ORIGINALS-013", source=source, state=state[:2])

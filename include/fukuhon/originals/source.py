@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -124,15 +124,12 @@ class Source(ABC):
     def fingerprint(self, query: str, parameters: Parameters) -> Fingerprint:
         """Names and kinds of the columns that a query delivers today, for :meth:`Fingerprint.changes` tomorrow."""
         parsed = parse_query(query, parameters, self.dialect, self.name)
-        first = next(iter(self._stream(parsed, parameters, None, 1000)))
-        kinds: Mapping[str, str] = {
-            field.name: self._kind(field, first.column(position)) for position, field in enumerate(first.schema)
-        }
-        return Fingerprint(tuple(sorted(kinds.items())))
+        return Fingerprint.of(self._kinds(parsed, parameters))
 
-    def _kind(self, field: pa.Field, values: pa.Array) -> str:  # noqa: ARG002 - for those who need it
-        """The kind of a column. Where the database has no types of columns, one without values is of unknown kind."""
-        return kind_of(field.type)
+    def _kinds(self, query: Query, parameters: Parameters) -> dict[str, str]:
+        """The kind of each column that a query delivers."""
+        first = next(iter(self._stream(query, parameters, None, 1000)))
+        return {field.name: kind_of(field.type) for field in first.schema}
 
 
 def empty_batch(schema: pa.Schema) -> pa.RecordBatch:
