@@ -134,9 +134,15 @@ def test_a_stop_holds_until_it_is_lifted(ledger: Ledger) -> None:
     """Asked for twice it is one stop; lifting it where there is none changes nothing, and writes nothing."""
     with ledger.transaction("hanako") as tx:
         assert not orders.stop_requested(tx)
+        known = orders.request(tx, WINDOW, "w1", "initial")
+        orders.end(tx, known.id, "nothing_left")
         orders.stop_request(tx)
         orders.stop_request(tx)
         assert orders.stop_requested(tx)
+        assert orders.request(tx, WINDOW, "w1", "initial").id == known.id
+        with pytest.raises(RefusedError) as caught:
+            orders.request(tx, WINDOW, "w2", "initial")
+        assert caught.value.code == "LEDGER-023"
         orders.stop_lift(tx)
         orders.stop_lift(tx)
         assert not orders.stop_requested(tx)

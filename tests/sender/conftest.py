@@ -101,7 +101,7 @@ class Room:
 
     def sender(self, **pace: Any) -> Sender:
         """A sender that has started."""
-        quick: dict[str, Any] = {"poll": 0.0, "again": 60.0, "settle": 0.0, "pauses": (0.0,)}
+        quick: dict[str, Any] = {"poll": 0.0, "idle": 0.0, "again": 60.0, "settle": 0.0, "pauses": (0.0,)}
         sending = Sending(self.ledger, self.server, self.rules, self.journal, self.work)
         made = Sender(sending, 15, lambda: self.stopping, Pace(**(quick | pace)))
         made.start()

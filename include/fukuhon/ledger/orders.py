@@ -97,11 +97,14 @@ class OrderState:
 def request(tx: Tx, window: Span, window_id: str, kind: Kind, channel: int | None = None) -> Order:
     """The order of this window, written down if there is none; ``channel`` None for a window of every channel.
 
-    Raises RefusedError: LEDGER-020 while the order of another window is open, LEDGER-021 while a file is in doubt.
+    Raises RefusedError: LEDGER-020 while the order of another window is open, LEDGER-021 while a file is in doubt,
+    LEDGER-023 while a stop is in force.
     """
     existing = of_window(tx, window_id)
     if existing is not None:
         return existing
+    if stop_requested(tx):
+        raise RefusedError("LEDGER-023")
     for other in open_orders(tx):
         raise RefusedError("LEDGER-020", window=other.window_id)
     if tx.row(sa.select(_f.c.id).where(_f.c.state == FileState.IN_DOUBT)) is not None:

@@ -5,11 +5,12 @@ the ledger, and this process, in a session of its own, sends file after file und
 """
 
 from fukuhon.sender.journal import Journal
-from fukuhon.sender.loop import Pace, Sender
+from fukuhon.sender.loop import Sender
 from fukuhon.sender.process import run, serve, start
 from fukuhon.sender.rules import Rules, SiteRules
 from fukuhon.sender.sending import Sending
 from fukuhon.sender.settling import Settled, decide, question, settle
+from fukuhon.sender.waiting import Pace
 
 __all__ = [
     "Journal",

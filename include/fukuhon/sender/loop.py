@@ -16,29 +16,12 @@ from fukuhon.ledger.orders import Order, Outcome
 from fukuhon.ledger.states import ON_THE_WIRE
 from fukuhon.sender.sending import ACTOR, Sending
 from fukuhon.sender.settling import settle
+from fukuhon.sender.waiting import Pace, wait
 from fukuhon.windows import Window
 
-__all__ = ["Pace", "Sender"]
+__all__ = ["Sender"]
 
 _log = logging.getLogger("fukuhon.sender")
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long the loop waits, in real seconds."""
-
-    poll: float = 0.15
-    """Between two looks at the ledger."""
-    again: float = 2.0
-    """Until files that the guard refused are asked about again, when nothing has changed."""
-    settle: float = 5.0
-    """Between two tries to settle a doubt; how often the server is really asked, its manners say."""
-    pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
-    """After the first, second, … failure in a row of the line, the server or the books."""
-
-    def pause(self, failures: int) -> float:
-        """The pause after so many failures in a row."""
-        return self.pauses[min(failures, len(self.pauses)) - 1]
 
 
 @dataclass(slots=True)
@@ -54,6 +37,7 @@ class Sender:
     _not_before: float = 0.0
     _refused: tuple[int, ...] = ()
     _ask_again: float = 0.0
+    _next_look: float = 0.0
     _next_settle: float = 0.0
     _for_people: set[str] = field(default_factory=set)
 
@@ -80,7 +64,7 @@ class Sender:
             self._patiently(self.start)
         while not self.stop():
             self._patiently(self.turn)
-            self.wait(self.pace.poll)
+            wait(self.pace.poll, self.stop)
         try:
             self.leave()
         except RetriableError as error:  # our death will be proven by whoever comes next
@@ -107,6 +91,9 @@ class Sender:
 
     def _serve(self, order: Order, queue: Sequence[File], *, stopped: bool, doubt: bool) -> bool:
         """End the order, or send a file for it; True when a file was tried."""
+        if order.idle and not stopped and not doubt and time.monotonic() < self._next_look:
+            return False
+        self._next_look = time.monotonic() + self.pace.idle
         now, window = self.ledger.clock.now(), self.sending.rules.window(order)
         outcome = _outcome(window, now, queue, stopped=stopped, doubt=doubt)
         if outcome is not None:
@@ -115,12 +102,6 @@ class Sender:
         if now not in window.interval or time.monotonic() < self._not_before:
             return False
         return self._send_first(order, window, queue)
-
-    def wait(self, seconds: float) -> None:
-        """Wait, but not past a stop."""
-        until = time.monotonic() + seconds
-        while not self.stop() and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, 0.1))
 
     def _send_first(self, order: Order, window: Window, queue: Sequence[File]) -> bool:
         """Send the first file that may start. After one that may not, no other of its dataset: their order is kept."""
@@ -185,7 +166,7 @@ class Sender:
         except (RetriableError, ConfigurationError) as error:
             self._failures += 1
             _log.warning("%s; trying again", error.code)
-            self.wait(self.pace.pause(self._failures))
+            wait(self.pace.pause(self._failures), self.stop)
 
 
 def _outcome(

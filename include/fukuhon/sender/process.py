@@ -5,6 +5,7 @@ Started by a supervisor, a service manager or a person, and ended by a signal be
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -12,16 +13,20 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from fukuhon.errors import RetriableError
 from fukuhon.ledger import Ledger
 from fukuhon.sender.alone import alone, own_session
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
 from fukuhon.sender.rules import SiteRules
 from fukuhon.sender.sending import Sending
+from fukuhon.sender.waiting import Pace, wait
 from fukuhon.server import connect
 from fukuhon.site import Site
 
 __all__ = ["run", "serve", "start"]
+
+_log = logging.getLogger("fukuhon.sender")
 
 
 def run(site: Site, stop: Callable[[], bool]) -> None:
@@ -32,12 +37,27 @@ def run(site: Site, stop: Callable[[], bool]) -> None:
     """
     folder = site.work / "sender"
     with alone(folder):
-        ledger = Ledger.open(site.ledger_url(), site.clock())
+        ledger = _books(site, stop)
+        if ledger is None:
+            return
         try:
             sending = Sending(ledger, connect(site), SiteRules(site), Journal(folder / "journal"), site.work)
             Sender(sending, site.limits.settle_minutes, stop).run()
         finally:
             ledger.close()
+
+
+def _books(site: Site, stop: Callable[[], bool]) -> Ledger | None:
+    """The ledger; while it is away, wait for it. None when told to stop before it came."""
+    failures, pace = 0, Pace()
+    while not stop():
+        try:
+            return Ledger.open(site.ledger_url(), site.clock())
+        except RetriableError as error:
+            failures += 1
+            _log.warning("%s; trying again", error.code)
+            wait(pace.pause(failures), stop)
+    return None
 
 
 def serve(site: Site) -> None:
