@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fukuhon.errors import ConfigurationError, DataError
+from fukuhon.errors import ConfigurationError, DataError, FatalError
 from fukuhon.layouts import DatasetLayout
 from fukuhon.rules import Mapper, RuleBook, mapped_schema
 from fukuhon.rules.binding import source_schema
@@ -107,6 +107,16 @@ def test_a_cast_that_fails_is_named(book_file: MakeBook, layout: DatasetLayout) 
         Mapper(book, layout, AS_OF).map(batch(book, {"remark": "secret"}))
     assert caught.value.facts["rule"] == "WH-DV"
     assert "secret" not in str(caught.value)
+
+
+def test_a_failure_without_a_culprit_stops(
+    book_file: MakeBook, layout: DatasetLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no rule fails alone it is not the data's fault: somebody has to look."""
+    book = RuleBook.load(book_file())
+    monkeypatch.setattr(Mapper, "_computes", lambda *_: True)
+    with pytest.raises(FatalError, match="RULES-006"):
+        Mapper(book, layout, AS_OF).map(batch(book, {"parts": 0}))
 
 
 def test_book_and_layout_have_to_fit(book_file: MakeBook, layout: DatasetLayout) -> None:

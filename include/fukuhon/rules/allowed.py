@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -37,8 +38,9 @@ _CALLED_BY_NAME = FUNCTIONS | {"date_part", "date_sub", "try_strptime"}
 _TYPES = _words("TEXT VARCHAR CHAR TINYINT SMALLINT INT BIGINT INT128 DECIMAL DOUBLE DATE BOOLEAN")
 
 
+@lru_cache(maxsize=4096)
 def parse(sql: str) -> exp.Expr | None:
-    """The tree of one expression; None where it is none."""
+    """The tree of one expression, not to be changed; None where it is none."""
     try:
         trees = sqlglot.parse(sql, dialect="duckdb")
     except (sqlglot.errors.SqlglotError, RecursionError):

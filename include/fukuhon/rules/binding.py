@@ -13,7 +13,7 @@ from fukuhon.originals import ARROW_TYPES
 from fukuhon.rules.allowed import problems_of, written
 from fukuhon.rules.functions import register_functions
 from fukuhon.rules.plan import outputs, with_calls
-from fukuhon.site.documents import Problem
+from fukuhon.site.documents import Place, Problem
 
 if TYPE_CHECKING:
     from fukuhon.rules.book import RuleBook
@@ -44,22 +44,37 @@ def type_problems(book: RuleBook) -> Iterable[Problem]:
 
     Only types are looked at; no record is there.
     """
-    if any(problem for _, _, sql in book.expressions() for problem in problems_of(sql, book.columns)):
+    rules = [(place, sql) for place, _, sql in book.expressions()]
+    if any(problem for _, sql in rules for problem in problems_of(sql, book.columns)):
         return
     connection = connect(1)
     try:
         connection.register("batch", with_calls(source_schema(book).empty_table(), outputs(book, None, _ANY_DAY)))
-        for place, _, sql in book.expressions():
-            try:
-                kind = str(connection.sql(f"SELECT {written(sql, _ANY_DAY)} AS x FROM batch").types[0])  # noqa: S608
-            except duckdb.Error as error:
-                yield Problem(place, f"列の型に合いません：{str(error).strip().splitlines()[0][:160]}")
-                continue
-            wanted = _WANTED.get(str(place[0]))
-            if wanted is not None and kind not in {*wanted[0], _NULL}:
-                yield Problem(place, f"{wanted[1]}になりません（{kind}）")
+        try:
+            kinds: list[str | Problem] = [*_kinds(connection, [sql for _, sql in rules])]
+        except duckdb.Error:
+            kinds = [_bound_alone(connection, place, sql) for place, sql in rules]
     finally:
         connection.close()
+    for (place, _), kind in zip(rules, kinds, strict=True):
+        wanted = _WANTED.get(str(place[0]))
+        if isinstance(kind, Problem):
+            yield kind
+        elif wanted is not None and kind not in {*wanted[0], _NULL}:
+            yield Problem(place, f"{wanted[1]}になりません（{kind}）")
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, expressions: list[str]) -> list[str]:
+    """The types of expressions; raises duckdb.Error where one does not fit the columns."""
+    parts = ", ".join(f"{written(sql, _ANY_DAY)} AS x{number}" for number, sql in enumerate(expressions))
+    return [str(kind) for kind in connection.sql(f"SELECT {parts} FROM batch").types]  # noqa: S608 - checked
+
+
+def _bound_alone(connection: duckdb.DuckDBPyConnection, place: Place, sql: str) -> str | Problem:
+    try:
+        return _kinds(connection, [sql])[0]
+    except duckdb.Error as error:
+        return Problem(place, f"列の型に合いません：{str(error).strip().splitlines()[0][:160]}")
 
 
 _NULL = '"NULL"'
