@@ -217,6 +217,7 @@ def test_what_a_look_showed_is_kept(ledger: Ledger) -> None:
         assert latest is not None
         assert (latest.status, latest.processed) == ("処理完了", 10)
         assert results.latest(tx, "07") is None
+        assert (results.looked(tx, "06"), results.looked(tx, "07")) == (tx.now, None)
 
 
 def test_a_request_of_reconciliation_goes_its_way(ledger: Ledger) -> None:

@@ -58,7 +58,7 @@ class Result(NewResult):
 
 def days(first: date, last: date) -> str:
     """How a look at the list of results is written down, so that all who look agree on what is the same question."""
-    return f"{first}..{last}"
+    return f"{first}/{last}"
 
 
 def look(tx: Tx, call: str, argument: str, manners: Manners = Manners()) -> int:
