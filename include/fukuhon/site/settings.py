@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from fukuhon.calendars import parse_minutes
-from fukuhon.errors import ConfigurationError, DataError
-from fukuhon.identifiers import BodyCode
+from fukuhon.site.fields import (
+    BodyCodeText,
+    DatasetText,
+    Expanded,
+    Name,
+    OpeningHour,
+    Part,
+    Positive,
+    ResolvedPath,
+    ResourceId,
+    SpiText,
+    TimeOfDay,
+)
 
 __all__ = [
     "Account",
@@ -21,76 +29,22 @@ __all__ = [
     "BodySettings",
     "ControlRange",
     "DatasetSettings",
+    "DatasetText",
+    "Expanded",
     "Folders",
     "Limits",
     "ModeSettings",
+    "Name",
     "Part",
     "Period",
     "RegisterSettings",
+    "ResolvedPath",
     "SecretRef",
     "ServerSettings",
     "SourceSettings",
     "SpiSettings",
+    "TimeOfDay",
 ]
-
-
-class Part(BaseModel):
-    """A part of the settings: nothing unknown in it, nothing changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-
-def _expanded(value: object) -> object:
-    """Fill ``${NAME}`` and ``${NAME:-default}`` from the environment."""
-    if not isinstance(value, str):
-        return value
-
-    def fill(match: re.Match[str]) -> str:
-        found = os.environ.get(match["name"]) or match["default"]
-        if found is None:
-            raise ValueError(f"環境変数 {match['name']} が設定されていません")
-        return found
-
-    return re.sub(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}", fill, value)
-
-
-def _resolved(value: object, info: ValidationInfo) -> object:
-    filled = _expanded(value)
-    if not isinstance(filled, str):
-        return filled
-    folder = (info.context or {}).get("folder", Path())
-    return Path(os.path.normpath(folder / Path(filled).expanduser()))
-
-
-def _time_of_day(value: str) -> str:
-    try:
-        parse_minutes(value)
-    except ConfigurationError:
-        raise ValueError("時刻は 00:00 から 24:00 までの HH:MM で書いてください") from None
-    return value
-
-
-def _opening(value: str) -> str:
-    if _time_of_day(value) == "24:00":
-        raise ValueError("開庁時刻は 00:00 から 23:59 までです")
-    return value
-
-
-def _body_code(value: str) -> str:
-    try:
-        return BodyCode.parse(value)
-    except DataError as error:
-        raise ValueError(error.message) from None
-
-
-Expanded = Annotated[str, BeforeValidator(_expanded), Field(min_length=1)]
-ResolvedPath = Annotated[Path, BeforeValidator(_resolved)]
-TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
-Name = Annotated[str, Field(min_length=1)]
-ResourceId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-][0-9A-Za-z._/-]*$")]
-SpiText = Annotated[str, Field(pattern=r"^TM[0-9]{14}$")]
-DatasetText = Annotated[str, Field(pattern=r"^TK[0-9]{14}$")]
-Positive = Annotated[int, Field(gt=0)]
 
 
 class SecretRef(Part):
@@ -109,11 +63,11 @@ class SecretRef(Part):
 class BodySettings(Part):
     """The municipality."""
 
-    code: Annotated[str, AfterValidator(_body_code)]
+    code: BodyCodeText
     name: Name
     prefecture: Name
     group: Literal[1, 2, 3]
-    opening: Annotated[str, AfterValidator(_opening)] = "08:30"
+    opening: OpeningHour = "08:30"
     closed_extra: frozenset[date] = Field(default=frozenset(), strict=False)
     year_end: bool = True
 
@@ -222,7 +176,7 @@ class DatasetSettings(Part):
     source: Name
     query: ResourceId
     count_query: ResourceId | None = None
-    control_totals: dict[str, Annotated[ControlRange, BeforeValidator(_control_total)]] = {}
+    control_totals: dict[str, Annotated[ControlRange, BeforeValidator(_control_total)]] = Field(default_factory=dict)
     rules: ResourceId | None = None
     expectations: ResourceId | None = None
     channel: Literal[1, 2, 3, 4]
