@@ -30,18 +30,11 @@ for site in sites():
         runs=["scheduled", "backfill"],
         schedule=BusinessDayTimetable.of_days(differential_days(site.path)),
     ):
-        prepare = DutyOperator(
+        DutyOperator(
             task_id="prepare",
-            task_display_name="抽出・検査・差分・ファイル作成",
+            task_display_name="抽出・検査・差分・ファイル作成・割り当て",
             folder=str(site.path),
             wait_for="end",
             duty=duties.prepare_differential,
-        )
-        plan = DutyOperator(
-            task_id="plan",
-            task_display_name="送信枠への割り当て",
-            folder=str(site.path),
-            duty=duties.plan_files,
             outlets=[prepared(site)],
         )
-        prepare >> plan

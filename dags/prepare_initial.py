@@ -31,17 +31,10 @@ for site in sites():
         runs=["manual"],
         params={"spi": Param(codes[0], type="string", enum=codes, title="特定個人情報名コード")},
     ):
-        prepare = DutyOperator(
+        DutyOperator(
             task_id="prepare",
-            task_display_name="抽出・検査・ファイル作成",
+            task_display_name="抽出・検査・ファイル作成・割り当て",
             folder=str(site.path),
             duty=duties.prepare_initial,
-        )
-        plan = DutyOperator(
-            task_id="plan",
-            task_display_name="送信枠への割り当て",
-            folder=str(site.path),
-            duty=duties.plan_files,
             outlets=[prepared(site)],
         )
-        prepare >> plan

@@ -26,17 +26,10 @@ for site in sites():
         tags=[Tag.PREPARE, Tag.BY_HAND],
         runs=["manual"],
     ):
-        prepare = DutyOperator(
+        DutyOperator(
             task_id="prepare",
-            task_display_name="抽出・検査・ファイル作成",
+            task_display_name="抽出・検査・ファイル作成・割り当て",
             folder=str(site.path),
             duty=duties.prepare_pretest,
-        )
-        plan = DutyOperator(
-            task_id="plan",
-            task_display_name="送信枠への割り当て",
-            folder=str(site.path),
-            duty=duties.plan_files,
             outlets=[prepared(site)],
         )
-        prepare >> plan

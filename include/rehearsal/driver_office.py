@@ -25,9 +25,9 @@ _QUIET_S = 1.5
 _TASKS = {
     "preflight": ("check",),
     "confirm_results": ("confirm",),
-    "pretest_registration": ("plan", "prepare"),
-    "prepare_initial": ("plan", "prepare"),
-    "prepare_differential": ("plan", "prepare"),
+    "pretest_registration": ("prepare",),
+    "prepare_initial": ("prepare",),
+    "prepare_differential": ("prepare",),
     "reconcile": ("carry_out",),
 }
 """What tells of a run: its tasks' facts, the later over the earlier."""

@@ -127,6 +127,8 @@ class AirflowHome:
             "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "CORE__FERNET_KEY": keys["fernet"],
             "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder / 'airflow.db'}",
+            "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "rehearsal.supervisor_sqlite.CONNECT_ARGS",
+            "DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "rehearsal.supervisor_sqlite.CONNECT_ARGS",
             "API__HOST": "127.0.0.1",
             "API__PORT": str(self.port),
             "API__WORKERS": "1",

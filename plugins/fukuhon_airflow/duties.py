@@ -18,6 +18,8 @@ from fukuhon_airflow.library import open_ledger, order_state
 
 if TYPE_CHECKING:
     from fukuhon.clock import Clock
+    from fukuhon.registration.desk import Desk
+    from fukuhon.registration.summary import Summary
 
 __all__ = [
     "Call",
@@ -29,7 +31,6 @@ __all__ = [
     "order_ended",
     "order_window",
     "outcome_of",
-    "plan_files",
     "plan_reconciliation",
     "prepare_differential",
     "prepare_initial",
@@ -71,41 +72,32 @@ def check_preconditions(call: Call) -> Facts:
 
 
 def prepare_pretest(call: Call) -> Facts:
-    """A few real records of every dataset from every source, as files (seed 1.4.2)."""
+    """A few real records of every dataset from every source, as files (seed 1.4.2), planned into windows."""
     from fukuhon.registration import pretest
     from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
-        return pretest.prepare(desk, as_of=_today(desk.clock)).as_json()
+        return _planned(desk, pretest.prepare(desk, as_of=_today(desk.clock)))
 
 
 def prepare_initial(call: Call) -> Facts:
-    """Everything in scope of one 特定個人情報, as files."""
+    """Everything in scope of one 特定個人情報, as files, planned into windows."""
     from fukuhon.registration import initial
     from fukuhon.registration.desk import open_desk
 
     with open_desk(call.folder, call.actor) as desk:
-        return initial.prepare(desk, spi=call.params["spi"], as_of=_today(desk.clock)).as_json()
+        return _planned(desk, initial.prepare(desk, spi=call.params["spi"], as_of=_today(desk.clock)))
 
 
 def prepare_differential(call: Call) -> Facts:
-    """What changed up to the end of the interval, as files."""
+    """What changed up to the end of the interval, as files, planned into windows."""
     from fukuhon.clock import TOKYO
     from fukuhon.registration import differential
     from fukuhon.registration.desk import open_desk
 
     day, as_of = call.start.astimezone(TOKYO).date(), call.end.astimezone(TOKYO)
     with open_desk(call.folder, call.actor) as desk:
-        return differential.prepare(desk, day=day, as_of=as_of).as_json()
-
-
-def plan_files(call: Call) -> Facts:
-    """Validated files into windows."""
-    from fukuhon.registration import planning
-    from fukuhon.registration.desk import open_desk
-
-    with open_desk(call.folder, call.actor) as desk:
-        return planning.plan(desk).as_json()
+        return _planned(desk, differential.prepare(desk, day=day, as_of=as_of))
 
 
 def confirm_results(call: Call) -> Facts:
@@ -183,6 +175,13 @@ def carry_out_reconciliation(call: Call) -> Facts:
 
     with open_desk(call.folder, call.actor) as desk:
         return desk_work.carry_out(desk, call.earlier["plan"]["facts"]["plan_sha256"]).as_json()
+
+
+def _planned(desk: Desk, prepared: Summary) -> Facts:
+    """Place what was prepared, in the same process: on small days its start costs more than the work."""
+    from fukuhon.registration import planning
+
+    return {**prepared.as_json(), "plan": planning.plan(desk).as_json()}
 
 
 def _today(clock: Clock) -> datetime:
