@@ -1,9 +1,9 @@
 """Deletions that wait: a record may not be gone at all, only its key may have been lost.
 
 A person whose number was mistyped, or lost its leading zero, is missing under the held key and quarantined under
-another one. To delete the held record would make the server answer "no such information" for a mistake in a key. So a held
-record stays where a quarantined row of the extract looks like it: the same record key where keys belong to the body, or
-the same record key and the same person by number without leading zeros or by birth date, sex and kana of the register.
+another one. To delete the held record would make the server answer "no such information" for a mistake in a key. So
+a held record stays where a quarantined row of the extract looks like it: the same record key where keys belong to the
+body, or the same record key and the same person by number without leading zeros, or by birth date, sex and kana.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def keep_back(material: Material, gone: pa.Table) -> tuple[pa.Table, pa.Table]:
         connection.register("suspects", suspects)
         connection.register("register", material.register)
         body = {"body": material.layout.record_key.unique_within == "body"}
-        found = connection.execute(_LIKE.format(person=person), body).to_arrow_table()
+        found = connection.sql(_LIKE.format(person=person), params=body).to_arrow_table()
     kept = pc.is_in(gone["identity_hash"], value_set=found["identity_hash"].cast(HASH).combine_chunks())
     return gone.filter(pc.invert(kept)), gone.filter(kept)
 

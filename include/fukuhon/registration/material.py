@@ -134,7 +134,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         Fingerprints(desk.site.hash_key(), desk.site.body.code, dataset.spi, dataset.code) as fingerprints,
     ):
         with open_source(desk.site.source(dataset.source)) as source:
-            mapped = _mapped(desk, dataset, source, Mapper(book, layout, day, threads=desk.site.limits.threads), watch)
+            mapped = mapped_batches(desk, dataset, source, Mapper(book, layout, day, threads=desk.site.limits.threads), watch)
             with watch.stage("register"):
                 register = addressee_register(desk.site, day)
             with watch.stage("judge"):
@@ -148,9 +148,9 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
                     identify=fingerprints.identities,
                     threads=desk.site.limits.threads,
                 )
-            control = _control(source, desk, dataset, day)
+            control = control_counts(source, desk, dataset, day)
         keep_evidence(order.folder, layout.version, verdict, census, control)
-        _check_counts(dataset, control, census.read, first=order.first)
+        check_counts(dataset, control, census.read, first=order.first)
         if verdict.stops:
             raise DataError("REGISTRATION-003", dataset=dataset.code, rules="、".join(verdict.stops))
         with watch.stage("hash"):
@@ -158,7 +158,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, register, control)
 
 
-def _mapped(
+def mapped_batches(
     desk: Desk, dataset: DatasetSettings, source: Source, mapper: Mapper, watch: Watch
 ) -> Iterator[pa.RecordBatch]:
     """The extract, mapped batch by batch."""
@@ -205,7 +205,7 @@ def _timed(batches: Iterator[pa.RecordBatch], watch: Watch, stage: str) -> Itera
         yield batch
 
 
-def _control(source: Source, desk: Desk, dataset: DatasetSettings, day: date) -> Control:
+def control_counts(source: Source, desk: Desk, dataset: DatasetSettings, day: date) -> Control:
     """What to check the extract by: a count query's counts, and control totals of the settings."""
     control: Control = {}
     if dataset.count_query is not None:
@@ -216,7 +216,7 @@ def _control(source: Source, desk: Desk, dataset: DatasetSettings, day: date) ->
     return control
 
 
-def _check_counts(dataset: DatasetSettings, control: Control, read: dict[str, int], *, first: bool) -> None:
+def check_counts(dataset: DatasetSettings, control: Control, read: dict[str, int], *, first: bool) -> None:
     """Compare what was read with each count taken another way."""
     if first and not control:
         raise DataError("REGISTRATION-002", dataset=dataset.code)
