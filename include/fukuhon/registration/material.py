@@ -33,7 +33,18 @@ from fukuhon.registration.evidence import keep_evidence, last_class_counts
 from fukuhon.rules import Mapper, RuleBook
 from fukuhon.site import DatasetSettings
 
-__all__ = ["NARROW", "Material", "Order", "Watch", "data_day", "take"]
+__all__ = [
+    "NARROW",
+    "Control",
+    "Material",
+    "Order",
+    "Watch",
+    "check_counts",
+    "control_counts",
+    "data_day",
+    "mapped_batches",
+    "take",
+]
 
 Control = dict[str, dict[str, tuple[int, int, str]]]
 """By basis and variation: the least and the greatest count that is right, and why it is a range."""
@@ -134,7 +145,8 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         Fingerprints(desk.site.hash_key(), desk.site.body.code, dataset.spi, dataset.code) as fingerprints,
     ):
         with open_source(desk.site.source(dataset.source)) as source:
-            mapped = mapped_batches(desk, dataset, source, Mapper(book, layout, day, threads=desk.site.limits.threads), watch)
+            mapper = Mapper(book, layout, day, threads=desk.site.limits.threads)
+            mapped = mapped_batches(desk, dataset, source, mapper, watch)
             with watch.stage("register"):
                 register = addressee_register(desk.site, day)
             with watch.stage("judge"):
@@ -217,7 +229,7 @@ def control_counts(source: Source, desk: Desk, dataset: DatasetSettings, day: da
 
 
 def check_counts(dataset: DatasetSettings, control: Control, read: dict[str, int], *, first: bool) -> None:
-    """Compare what was read with each count taken another way."""
+    """Compare what was read with each count taken another way. Raises DataError REGISTRATION-001, -002 (``take``)."""
     if first and not control:
         raise DataError("REGISTRATION-002", dataset=dataset.code)
     for expected in control.values():
