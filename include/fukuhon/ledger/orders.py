@@ -1,6 +1,6 @@
-"""Orders.
+"""Orders: "send what is planned, in this window".
 
-"send what is planned, in this window". One order a window for ever; who asks again gets the order that exists.
+One order a window for ever; who asks again gets the order that exists.
 
 Also the stop of everything, which is heard between two files (a started upload cannot be interrupted, seed 1.4.1).
 """

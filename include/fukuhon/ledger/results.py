@@ -1,6 +1,6 @@
-"""Looks at the server, each a row, since the server is not to be asked again and again (seed 2.3).
+"""Looks at the server, and what each showed.
 
-And what each look showed.
+Each look is a row, since the server is not to be asked again and again (seed 2.3).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Runs.
+"""Runs: one preparation of one kind, for one day.
 
-One preparation of one kind, for one day. The same key again is the same run, so a clear or a retry repeats nothing.
+The same key again is the same run, so a clear or a retry repeats nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sender as a process.
+"""The sender as a process of its own.
 
 Started by a supervisor, a service manager or a person, and ended by a signal between two files.
 """
