@@ -17,7 +17,7 @@ from rehearsal.driver_airflow import AirflowError
 from rehearsal.driver_days import moments
 from rehearsal.driver_office import AirflowOffice
 from rehearsal.driver_schedule import one_more_day, with_reconciliation
-from rehearsal.driver_world import BusyError, Plan, made_city, open_world
+from rehearsal.driver_world import BusyError, Plan, alone, made_city, open_world
 from rehearsal.judge import Judgement, judge
 from rehearsal.judge_outputs import summary, write_outputs
 from rehearsal.supervisor import SupervisorError
@@ -32,15 +32,23 @@ _DONE = ".done"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo. Returns the exit status."""
     options = _parser().parse_args(arguments)
-    if options.fresh and options.folder.exists():
-        shutil.rmtree(options.folder)
+    begun = options.folder.exists() and not (options.folder / _DONE).exists()
     try:
+        if options.fresh or begun:  # what was broken off cannot be gone on with: the clock has moved
+            start_over(options.folder)
         return play(Plan(options.folder, people=options.people, seed=options.seed))
     except (BusyError, SupervisorError, AirflowError) as error:
         print(f"エラー: {error}", file=sys.stderr)
     except FukuhonError as error:
         print(f"エラー: {error.code} {error.message}\n次の手順: {error.next_step}", file=sys.stderr)
     return 1
+
+
+def start_over(folder: Path) -> None:
+    """Remove what an earlier run has left. Raises BusyError while one works there."""
+    if folder.exists():
+        with alone(folder):
+            shutil.rmtree(folder)
 
 
 def play(plan: Plan) -> int:

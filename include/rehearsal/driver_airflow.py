@@ -16,7 +16,6 @@ from rehearsal.supervisor_airflow import AirflowHome, program_path
 __all__ = ["Airflow", "AirflowError", "Run"]
 
 _LOOK_S = 0.25
-_TRIES = 5
 ENDED = frozenset({"success", "failed"})
 
 
@@ -160,21 +159,11 @@ class Airflow:
         self.as_(user).patch(f"/api/v2/dags/{dag}", json={"is_paused": paused}).raise_for_status()
 
     def backfill(self, dag: str, day: date) -> None:
-        """``airflow backfill create`` for one day that failed, on the command line. Raises AirflowError.
-
-        The command reads and writes in one transaction, which SQLite refuses when another was quicker. Airflow then takes
-        back what it has begun, and the command is given again.
-        """
+        """``airflow backfill create`` for one day that failed, on the command line. Raises AirflowError."""
         midnight = f"{day.isoformat()}T00:00:00+09:00"
         span = ("--from-date", midnight, "--to-date", midnight)
         how = ("--reprocess-behavior", "failed", "--max-active-runs", "1")
         command = [str(program_path("airflow")), "backfill", "create", "--dag-id", dag, *span, *how]
-        done = self._command(command)
-        for _ in range(_TRIES):
-            if "database is locked" in done.stderr:
-                done = self._command(command)
+        done = subprocess.run(command, env=self.home.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise AirflowError(f"airflow backfill create: {done.stderr[-500:]}")
-
-    def _command(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=self.home.environment(), capture_output=True, text=True, check=False)

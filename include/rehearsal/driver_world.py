@@ -23,7 +23,7 @@ from rehearsal.driver_standin import StandIn
 from rehearsal.supervisor import Program, Supervisor
 from rehearsal.supervisor_airflow import ROOT, AirflowHome, base_environment, free_ports, program_path
 
-__all__ = ["BusyError", "Plan", "World", "made_city", "open_world"]
+__all__ = ["BusyError", "Plan", "World", "alone", "made_city", "open_world"]
 
 BODY = "992011"
 _FIRST_INSTANT = "2017-04-10T08:00:00+09:00"
@@ -109,7 +109,7 @@ def made_city(plan: Plan) -> bool:
 def open_world(plan: Plan) -> Iterator[World]:
     """Start everything, and stop everything at the end. Raises BusyError and SupervisorError."""
     plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(plan.folder), Supervisor(plan.folder / "logs") as supervisor:
+    with alone(plan.folder), Supervisor(plan.folder / "logs") as supervisor:
         made_city(plan)
         fresh = not (plan.folder / "standin").exists()
         url = _start_standin(plan, supervisor)
@@ -144,7 +144,8 @@ def _start_standin(plan: Plan, supervisor: Supervisor) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder for this run. Raises BusyError while another run holds it."""
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -128,7 +128,7 @@ class AirflowHome:
             "CORE__FERNET_KEY": keys["fernet"],
             "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder / 'airflow.db'}",
             "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "rehearsal.supervisor_sqlite.CONNECT_ARGS",
-            "DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "rehearsal.supervisor_sqlite.CONNECT_ARGS",
+            "DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "rehearsal.supervisor_sqlite.CONNECT_ARGS_ASYNC",
             "API__HOST": "127.0.0.1",
             "API__PORT": str(self.port),
             "API__WORKERS": "1",

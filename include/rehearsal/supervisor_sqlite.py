@@ -1,10 +1,37 @@
-"""How Airflow opens its SQLite database in the demo: it waits for a lock for as long as a busy machine may take.
+"""How Airflow opens its SQLite database in the demo, where several processes write at once on a busy machine.
 
-Airflow imports this by name (``DATABASE__SQL_ALCHEMY_CONNECT_ARGS``) in each of its processes, so it imports nothing.
+SQLite refuses a writer at once, whatever its timeout, when its transaction began by reading and another has come first.
+Airflow's ``backfill create`` begins so: a savepoint, a look at the run, then its change. Beside a scheduler that never
+rests it is refused nearly each time. Here a savepoint that opens a transaction asks for the write lock first, and
+waits.
+
+Airflow imports this by name (``DATABASE__SQL_ALCHEMY_CONNECT_ARGS``) in each of its processes, so it imports little.
 """
 
 from __future__ import annotations
 
-__all__ = ["CONNECT_ARGS"]
+import sqlite3
+from typing import Any, Self
 
-CONNECT_ARGS = {"timeout": 60}
+__all__ = ["CONNECT_ARGS", "CONNECT_ARGS_ASYNC", "PatientConnection"]
+
+_TIMEOUT_S = 60
+
+
+class _Cursor(sqlite3.Cursor):
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        if sql.startswith("SAVEPOINT") and not self.connection.in_transaction:
+            super().execute("BEGIN IMMEDIATE")
+        return super().execute(sql, parameters)
+
+
+class PatientConnection(sqlite3.Connection):
+    """A connection whose transactions that begin by a savepoint are writers from the start."""
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        """A cursor that looks at what it executes."""
+        return super().cursor(factory)
+
+
+CONNECT_ARGS_ASYNC = {"timeout": _TIMEOUT_S}
+CONNECT_ARGS = {**CONNECT_ARGS_ASYNC, "factory": PatientConnection}
