@@ -7,14 +7,21 @@ from typing import Any
 
 import typer
 
-from fukuhon.commands import audit, prepare
+from fukuhon.commands import audit, layout, prepare, reconcile, report, rules
+from fukuhon.commands.approvals import approvals, approve, reject
+from fukuhon.commands.extract import extract
 from fukuhon.commands.group import Family, Verb, Verbs
 from fukuhon.commands.plan import plan
 from fukuhon.commands.preflight import preflight
 from fukuhon.commands.results import results
 from fukuhon.commands.send import send
 from fukuhon.commands.sender import sender
+from fukuhon.commands.settle import settle
+from fukuhon.commands.status import status
 from fukuhon.commands.stopping import emergency_stop, resume
+from fukuhon.commands.trace import trace
+from fukuhon.commands.validate import validate
+from fukuhon.commands.windows import windows
 
 __all__ = ["app"]
 
@@ -35,12 +42,25 @@ def _family(panel: str, name: str, family: typer.Typer) -> None:
     app.add_typer(family, name=name, cls=Family, rich_help_panel=panel)
 
 
+_verb("状況", "status", "今日すること、待っているもの、送信中のもの、異常とその直し方を出す。", status)
+_verb("状況", "windows", "送信枠の一覧：割当量と送った量。", windows)
+_verb("状況", "trace", "ファイル、実行、又は一つの記録の経過を出す。", trace)
+_verb("準備", "extract", "正本を読んで数える（登録はしない）。", extract)
+_verb("準備", "validate", "正本を読み、変換し、検査する（登録はしない）。", validate)
 _family("準備", "prepare", prepare.app)
 _verb("準備", "plan", "検査済みのファイルを送信枠に割り当てる。", plan)
 _verb("送信", "preflight", "前提作業が満たされているかを確認する（要領 1.3）。", preflight)
 _verb("送信", "send", "今の送信枠での送信を指示し、終わるまで待つ。", send)
 _verb("送信", "sender", "送信プロセスを動かす（合図があるまで終わらない）。", sender)
+_verb("送信", "settle", "結果の分からないファイルを、照会して確定する。", settle)
 _verb("送信", "emergency-stop", "新しい送信を始めさせない（送信中のものは終わりまで送る）。", emergency_stop)
 _verb("送信", "resume", "停止を解く。", resume)
 _verb("確認", "results", "登録結果を確認し、帳簿を締める。", results)
+_family("確認", "reconcile", reconcile.app)
+_verb("承認", "approvals", "承認を待つ申請の一覧。", approvals)
+_verb("承認", "approve", "申請を承認する（申請した人とは別の人）。", approve)
+_verb("承認", "reject", "申請を却下する。", reject)
+_family("点検と報告", "report", report.app)
 _family("点検と報告", "audit", audit.app)
+_family("点検と報告", "rules", rules.app)
+_family("点検と報告", "layout", layout.app)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["HERE", "AsJson", "AsOf", "SiteFolder"]
+__all__ = ["HERE", "AsJson", "AsOf", "Dataset", "SiteFolder"]
 
 HERE = Path()
 
@@ -27,4 +27,8 @@ AsOf = Annotated[
     typer.Option(
         "--as-of", metavar="日時", show_default="今日の最初", help="どの時点の正本か（2017-04-12T00:00 の形）。"
     ),
+]
+Dataset = Annotated[
+    str | None,
+    typer.Option("--dataset", metavar="TK…", show_default="全て", help="データセットの識別項目コード。"),
 ]

@@ -1,0 +1,71 @@
+"""``fukuhon rules examples``: the examples of the registration rules, run."""
+# ruff: noqa: PLC0415 - --help stays quick
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fukuhon.commands import instants
+from fukuhon.commands.group import Verb
+from fukuhon.commands.options import HERE, AsJson, Dataset, SiteFolder
+from fukuhon.commands.telling import finish, quiet
+from fukuhon.errors import DataError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fukuhon.site import DatasetSettings, Site
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="登録ルールを確かめる。")
+
+
+@app.callback()
+def _several() -> None:
+    """Keep the verb's name although it is the only one."""
+
+
+@app.command(cls=Verb, name="examples", help="登録ルールに書かれた例を計算し、書かれたとおりになるかを確かめる。")
+def examples(
+    *,
+    dataset: Dataset = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="日付", help="その日に有効なレイアウトの項目だけを確かめる。")
+    ] = None,
+    site: SiteFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Run the examples of one rule book or of all of the site."""
+    from fukuhon.site import load
+
+    with quiet():
+        settings = load(site)
+        wanted = [settings.dataset(dataset)] if dataset else settings.datasets()
+        found = [_checked(settings, each, on) for each in wanted]
+    failed = sum(len(each["failures"]) for each in found)
+    finish(
+        {"datasets": found},
+        lambda console: _told(console, found),
+        as_json=as_json,
+        failed=DataError("COMMANDS-040", count=failed) if failed else None,
+    )
+
+
+def _checked(site: Site, dataset: DatasetSettings, on: str | None) -> dict[str, Any]:
+    from fukuhon.layouts import packs
+    from fukuhon.rules import RuleBook
+
+    book = RuleBook.load(site.resource("rules", dataset.rules or dataset.code))
+    layout = packs(site).in_force(dataset.code, instants.day(on)) if on else None
+    failures = [failure.wording for failure in book.check_examples(layout)]
+    return {"dataset": dataset.code, "examples": len(book.examples), "failures": failures}
+
+
+def _told(console: Console, found: list[dict[str, Any]]) -> None:
+    for each in found:
+        console.print(f"{each['dataset']}：例 {each['examples']}、違い {len(each['failures'])}")
+        for wording in each["failures"]:
+            console.print(f"  {wording}")
