@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fukuhon.calendars import Mode, tokyo_day
 from fukuhon.files import sha256_of
-from fukuhon.ledger import File, FileState, files
+from fukuhon.ledger import Event, File, FileState, audit, files
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
 from fukuhon.server import Readiness as Screens
@@ -39,6 +39,8 @@ def check(desk: Desk) -> Summary:
             kind, lacking(found), allotted=kind is not Kind.INITIAL or bool(windows), masters_needed=needs_masters
         )
     )
+    with desk.ledger.transaction(desk.actor) as tx:  # that it was done, and when: not having run is a failure
+        audit.note(tx, Event("preflight.met", f"preflight:{day}", {"items": len(found)}))
     items: dict[str, object] = {f"({FACTS[one.fact].number}) {FACTS[one.fact].wording}": one.seen for one in found}
     counts = {"items": len(found), "met": sum(one.met for one in found)}
     return Summary("preflight", counts=counts, facts=items | {"passwords": _passwords(screens, day)})
