@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from fukuhon.errors import FatalError
 from fukuhon.files.atomic import Beside, beside
+from fukuhon.files.behind import Behind, Run
 from fukuhon.files.manifests import Manifest, write_manifest
 from fukuhon.files.model import Header, Written
 from fukuhon.files.rendering import FOOTER, opening, render
 from fukuhon.files.sidecars import SIDECAR, SidecarWriter
-from fukuhon.files.writing import put, slices
+from fukuhon.files.writing import slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,11 +61,12 @@ def write_set(
     Raises as ``write_file``; FatalError FILES-006 where the records are not those of the split.
     """
     xml = [target.folder / f"{target.stem}-{part.name}.xml" for part in split.parts]
-    with beside(*xml, *(path.with_suffix(".parquet") for path in xml)) as opened:
+    with beside(*xml, *(path.with_suffix(".parquet") for path in xml)) as opened, Behind() as disk:
         files, sidecars = opened[: len(xml)], opened[len(xml) :]
         writers = [_Writer(target, *each) for each in zip(split.parts, files, sidecars, strict=True)]
         for batch in slices(batches):
-            _distribute(batch, split, writers, render(batch, target.header.operation, items))
+            disk.put(_distribute(batch, split, writers, render(batch, target.header.operation, items)))
+        disk.wait()
         for writer in writers:
             writer.end()
         entries = [writer.complete() for writer in writers]
@@ -73,7 +75,7 @@ def write_set(
     return entries
 
 
-def _distribute(batch: pa.RecordBatch, split: Split, writers: list[_Writer], texts: pa.StringArray) -> None:
+def _distribute(batch: pa.RecordBatch, split: Split, writers: list[_Writer], texts: pa.StringArray) -> list[Run]:
     """Give each file its records of the batch: sorted by file once, then cut into runs that are written as they lie."""
     places = split.places(batch.column("identity_hash"))
     order = np.argsort(places, kind="stable")
@@ -82,34 +84,37 @@ def _distribute(batch: pa.RecordBatch, split: Split, writers: list[_Writer], tex
         taken = pa.array(order)
         texts, narrow = texts.take(taken), narrow.take(taken)
     starts = np.searchsorted(places[order], np.arange(len(writers) + 1))
-    for index, writer in enumerate(writers):
-        start, count = int(starts[index]), int(starts[index + 1] - starts[index])
-        writer.add(texts.slice(start, count), narrow.slice(start, count))
+    counts = np.diff(starts)
+    for writer, start, count in zip(writers, starts, counts, strict=False):
+        writer.add(narrow.slice(start, count))
+    return [
+        (writer.file, texts.slice(start, count)) for writer, start, count in zip(writers, starts, counts, strict=False)
+    ]
 
 
 class _Writer:
     """One file of the set under way, and its sidecar."""
 
     def __init__(self, target: FileSet, part: Part, file: Beside, sidecar: Beside) -> None:
-        self._target, self._part, self._file, self._beside = target, part, file, sidecar
+        self._target, self._part, self.file, self._beside = target, part, file, sidecar
         self._sidecar = SidecarWriter(sidecar, target.header, target.as_of)
         self._records = 0
         file.write(opening(target.header, part.records))
 
-    def add(self, texts: pa.StringArray, narrow: pa.Table) -> None:
-        self._records += put(self._file, texts)
+    def add(self, narrow: pa.Table) -> None:
+        self._records += len(narrow)
         self._sidecar.add(narrow)
 
     def end(self) -> None:
         """Write what closes file and sidecar."""
         if self._records != self._part.records:
-            raise FatalError("FILES-006", path=self._file.path, said=self._part.records, written=self._records)
-        self._file.write(FOOTER)
+            raise FatalError("FILES-006", path=self.file.path, said=self._part.records, written=self._records)
+        self.file.write(FOOTER)
         self._sidecar.close()
 
     def complete(self) -> SetEntry:
         """Make file and sidecar durable and say what lies there; the manifest is still to be written."""
-        file, part, target = self._file, self._part, self._target
+        file, part, target = self.file, self._part, self._target
         written = Written(file.path, file.commit(), file.bytes, self._records)
         manifest = Manifest(
             file=file.path.name,

@@ -51,6 +51,15 @@ _GIVEN = (
     "publication_to",
 )
 _ROWS = 32_768
+
+# Hashes are neither repeated nor compressible: not even tried, it is half of the time.
+_HASHES = ("content_hash", "identity_hash")
+_PLAIN = (*_HASHES, "position", "row_no", "addressee")
+_PARQUET: dict[str, Any] = {
+    "use_dictionary": [name for name in SIDECAR.names if name not in _PLAIN],
+    "compression": {name: "none" if name in _HASHES else "zstd" for name in SIDECAR.names},
+    "write_statistics": [name for name in SIDECAR.names if name not in _HASHES],
+}
 _META = b"fukuhon"
 
 
@@ -61,7 +70,7 @@ class SidecarWriter:
         self._header = header
         self._as_of = pa.scalar(as_of, SIDECAR.field("as_of").type)
         meta = {_META: json.dumps(asdict(header), sort_keys=True).encode()}
-        self._writer = pq.ParquetWriter(file, SIDECAR.with_metadata(meta), compression="zstd")
+        self._writer = pq.ParquetWriter(file, SIDECAR.with_metadata(meta), **_PARQUET)
         self._waiting: list[pa.Table] = []
         self._rows = 0
         self._position = 0
@@ -91,7 +100,7 @@ class SidecarWriter:
     def _rows_of(self, records: pa.Table) -> pa.Table:
         count = len(records)
         columns: dict[str, Any] = {name: _column(records, name) for name in _GIVEN}
-        columns["position"] = pa.array(range(self._position + 1, self._position + count + 1), pa.int64())
+        columns["position"] = pa.arange(self._position + 1, self._position + count + 1)
         columns["dataset"] = pa.repeat(self._header.dataset, count)
         columns["operation"] = pa.repeat(str(self._header.operation), count)
         columns["as_of"] = pa.repeat(self._as_of, count)

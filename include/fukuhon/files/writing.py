@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from fukuhon.errors import DataError, FatalError
-from fukuhon.files.atomic import Beside, beside
+from fukuhon.files.atomic import beside
+from fukuhon.files.behind import Behind
 from fukuhon.files.model import Header, Written
 from fukuhon.files.rendering import FOOTER, opening, render
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["RECORDS_AT_ONCE", "put", "slices", "write_file"]
+__all__ = ["RECORDS_AT_ONCE", "slices", "write_file"]
 
 RECORDS_AT_ONCE = 16_384
 
@@ -45,9 +46,13 @@ def write_file(
         records = sum(len(batch) for batch in batches)
     if not records:
         raise DataError("FILES-005", dataset=header.dataset)
-    with beside(path) as (file,):
+    with beside(path) as (file,), Behind() as disk:
         file.write(opening(header, records))
-        written = sum(put(file, render(batch, header.operation, items)) for batch in slices(batches))
+        written = 0
+        for batch in slices(batches):
+            disk.put([(file, render(batch, header.operation, items))])
+            written += len(batch)
+        disk.wait()
         file.write(FOOTER)
         if written != records:
             raise FatalError("FILES-006", path=path, said=records, written=written)
@@ -59,11 +64,3 @@ def slices(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
     for batch in batches:
         for start in range(0, len(batch), RECORDS_AT_ONCE):
             yield batch.slice(start, RECORDS_AT_ONCE)
-
-
-def put(file: Beside, texts: pa.StringArray) -> int:
-    """Write rendered records without copying them; return how many."""
-    if len(texts):
-        offsets = memoryview(texts.buffers()[1]).cast("i")
-        file.write(memoryview(texts.buffers()[2])[offsets[texts.offset] : offsets[texts.offset + len(texts)]])
-    return len(texts)
