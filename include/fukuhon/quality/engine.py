@@ -20,7 +20,7 @@ _CHUNK_BYTES = 192 * 2**20
 _SCAN_ROWS = 32_768  # DuckDB gives each thread one Arrow batch: a chunk in one piece would keep one core idle
 
 
-def connect(folder: Path, *, threads: int = 2, memory_mib: int = 384) -> duckdb.DuckDBPyConnection:
+def connect(folder: Path, *, threads: int = 2, memory_mib: int = 256) -> duckdb.DuckDBPyConnection:
     """Return a connection that reaches nothing but what it is handed; it spills into ``folder`` (made 0700)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection = duckdb.connect(":memory:")

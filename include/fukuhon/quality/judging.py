@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import defaultdict
 from contextlib import contextmanager
@@ -150,6 +151,7 @@ class _Run:
         with self.watch.stage("great_expectations"):
             for rule, result in self.gx.run(masks).items():
                 self.results[rule] = self.results[rule] + result if rule in self.results else result
+            gc.collect()  # a validator and its data refer to each other: masks would pile up
         self.batches += 1
 
     def verdict(self, quarantine: Path, identify: Identify | None) -> Verdict:
@@ -163,11 +165,11 @@ class _Run:
         same([rule.id for rule in self.rules], list(self.results), "run")
         outcomes = tuple(self._outcome(rule) for rule in self.rules)
         holding = [self.place[rule.id] for rule in self.rules if _holds_back(rule)]
-        with self.watch.stage("quarantine"):
-            held_rows = self.failures.held(holding)
-            self.failures.write(quarantine, holding, self.roll.variation, identify)
+        held_rows = self.failures.held(holding)
         held = np.zeros(self.roll.size, np.bool_)
         held[held_rows] = True
+        with self.watch.stage("quarantine"):
+            self.failures.write(quarantine, self.whole.identities(held), holding, self.roll.variation, identify)
         return Verdict(
             dataset=self.suite.dataset,
             outcomes=outcomes,

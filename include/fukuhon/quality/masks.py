@@ -96,7 +96,7 @@ class Masker:
         return Chunk(
             found.column("row_no").to_numpy(),
             found.column("variation"),
-            found.select([rule.id for rule in self._rows]),
+            _own(found.select([rule.id for rule in self._rows])),
             found.select(["row_no", *IDENTITY, *self._facts]),
         )
 
@@ -117,19 +117,33 @@ class Masker:
         return ", ".join(dict.fromkeys(guilty)) or "—"
 
 
+def _own(masks: pa.Table) -> pa.Table:
+    """The masks in memory of their own: what DuckDB hands over is let go only as a whole, all columns together."""
+    return pa.table(
+        {name: pc.or_(column, column) for name, column in zip(masks.column_names, masks.columns, strict=True)}
+    )
+
+
 def _fact_columns(rules: Sequence[Rule]) -> dict[str, str]:
     """Columns beyond the identity that unique, baseline and table rules need: name → SQL."""
     facts: dict[str, str] = {}
     for rule in rules:
-        if rule.kind in {Kind.UNIQUE, Kind.BASELINE}:
-            for name in narrow_columns(rule):
-                if name not in IDENTITY:
-                    facts[name] = quoted(name)
-            if rule.when is not None:
-                facts[f"{rule.id}/when"] = f"(({rule.when}) IS TRUE)"
+        facts |= {name: quoted(name) for name in narrow_columns(rule) if name not in IDENTITY}
+        if rule.kind is Kind.UNIQUE:
+            facts[f"{rule.id}/hash"] = _hash_sql(rule)
+        elif rule.kind is Kind.BASELINE and rule.when is not None:
+            facts[f"{rule.id}/when"] = f"(({rule.when}) IS TRUE)"
         elif rule.table is not None:
             facts[f"{rule.id}/class"] = _class_sql(rule)
     return facts
+
+
+def _hash_sql(rule: Rule) -> str:
+    """Eight bytes of a key by which double ones are looked for; NULL where the rule does not judge the record."""
+    known = [f"{quoted(name)} IS NOT NULL" for name in (*rule.key, *rule.owner)]
+    if rule.when is not None:
+        known.append(f"(({rule.when}) IS TRUE)")
+    return f"CASE WHEN {' AND '.join(known)} THEN hash({', '.join(quoted(name) for name in rule.key)}) END"
 
 
 def _class_sql(rule: Rule) -> str:

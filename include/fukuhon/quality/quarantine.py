@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fukuhon.quality.engine import fetch
+from fukuhon.quality.engine import fetch, show
 from fukuhon.quality.masks import IDENTITY
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ SCHEMA = pa.schema(
         ("identity_hash", pa.binary(32)),
     ]
 )
-_SLICE = 65_536
 
 
 class Identify(Protocol):
@@ -79,50 +78,45 @@ class Failures:
     def write(
         self,
         path: Path,
+        pages: Iterable[pa.Table],
         holding: Sequence[int],
         variation: Callable[[NDArray[np.int64]], pa.Array],
         identify: Identify | None,
     ) -> None:
-        """Write the quarantine to ``path`` (0600): written beside, fsynced, renamed. ``facts`` holds the identities."""
+        """Write the quarantine to ``path`` (0600): written beside, fsynced, renamed.
+
+        ``pages`` are the identities of the records that stay back, some at a time.
+        """
         beside = path.with_name(path.name + ".part")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
-            for table in self._slices(holding):
-                writer.write_table(self._page(table, variation, identify))
-            writer.close()
+        with os.fdopen(descriptor, "wb") as file:
+            with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+                for page in pages:
+                    writer.write_table(self._reasons(page, holding, variation, identify))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
 
-    def _slices(self, holding: Sequence[int]) -> Iterable[pa.RecordBatch]:
-        if not self._any():
-            return []
-        names = ", ".join(f"any_value({name}) AS {name}" for name in IDENTITY)
-        query = (
-            f"SELECT row_no, list(rule ORDER BY rule) AS places, {names} FROM failures JOIN facts USING (row_no) "  # noqa: S608
-            f"WHERE rule IN ({_list(holding)}) GROUP BY row_no ORDER BY row_no"
-        )
-        reader: Iterable[pa.RecordBatch] = self._connection.sql(query).to_arrow_reader(_SLICE)
-        return reader
-
-    def _any(self) -> bool:
-        return bool(self._connection.execute("SELECT count(*) FROM failures").fetchall()[0][0])
-
-    def _page(
+    def _reasons(
         self,
-        rows: pa.RecordBatch,
+        page: pa.Table,
+        holding: Sequence[int],
         variation: Callable[[NDArray[np.int64]], pa.Array],
         identify: Identify | None,
     ) -> pa.Table:
-        table = pa.table(rows)
+        show(self._connection, "page", page)
+        names = ", ".join(f"any_value({name}) AS {name}" for name in IDENTITY)
+        query = (
+            f"SELECT row_no, list(rule ORDER BY rule) AS places, {names} FROM failures "  # noqa: S608
+            f"JOIN page USING (row_no) WHERE rule IN ({_list(holding)}) GROUP BY row_no ORDER BY row_no"
+        )
+        table = fetch(self._connection, query)
         places = table.column("places").combine_chunks()
-        names = pa.array(self._rules, pa.string()).take(places.flatten())
+        ids = pa.array(self._rules, pa.string()).take(places.flatten())
         hashes = identify(table.select(IDENTITY)) if identify else pa.nulls(table.num_rows, pa.binary(32))
         row_no = table.column("row_no")
-        return pa.table(
-            [row_no, variation(row_no.to_numpy()), pa.ListArray.from_arrays(places.offsets, names), hashes],
-            schema=SCHEMA,
-        )
+        reasons = pa.ListArray.from_arrays(places.offsets, ids)
+        return pa.table([row_no, variation(row_no.to_numpy()), reasons, hashes], schema=SCHEMA)
 
 
 def _list(places: Sequence[int]) -> str:

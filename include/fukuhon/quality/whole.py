@@ -1,7 +1,7 @@
 """Rules over the whole extract: unique keys, one owner of a key, and agreement with what was accepted before.
 
 The narrow facts of all chunks lie in a Parquet file of the private folder, so that memory does not grow with the
-extract. Double keys are first looked for by a hash of eight bytes; the few that remain are compared as they are.
+extract but by eight bytes a record: by hashes double keys are first looked for, and the few found compared as they are.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.dataset import dataset
 
@@ -20,11 +21,10 @@ from fukuhon.quality.masks import IDENTITY
 from fukuhon.quality.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
-    import pyarrow as pa
     from numpy.typing import NDArray
     from pyarrow.dataset import Dataset
 
@@ -70,9 +70,12 @@ class Whole:
 
     def failing(self, rule: Rule) -> NDArray[np.int64]:
         """Row numbers that fail ``rule``, in order. Raises DataError QUALITY-005 when it cannot be evaluated."""
+        nobody = np.empty(0, np.int64)
         if self._writer is None or not self.compared(rule):
-            return np.empty(0, np.int64)
-        query = self._unique(rule) if rule.kind is Kind.UNIQUE else self._against(rule)
+            return nobody
+        if rule.kind is Kind.UNIQUE and not self._twice(rule):
+            return nobody
+        query = _unique(rule) if rule.kind is Kind.UNIQUE else self._against(rule)
         try:
             found = fetch(self._connection, query)
         except duckdb.Error:
@@ -82,22 +85,28 @@ class Whole:
         rows: NDArray[np.int64] = found.column("row_no").to_numpy()
         return rows
 
+    def _twice(self, rule: Rule) -> bool:
+        """Show the hashes that stand twice as ``twice``; False when there is none. Eight bytes a record, sorted."""
+        hashes = pq.read_table(self._path, columns=[f"{rule.id}/hash"]).column(0).drop_null().to_numpy().copy()
+        hashes.sort()
+        twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+        self._connection.register("twice", pa.table({"h": twice}))
+        return bool(len(twice))
+
+    def identities(self, held: NDArray[np.bool_]) -> Iterator[pa.Table]:
+        """Row number and identity of the records whose row number is marked, chunk by chunk."""
+        if self._writer is None:
+            return
+        file = pq.ParquetFile(self._path)
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, columns=["row_no", *IDENTITY])
+            marked = table.filter(pa.array(held[table.column("row_no").to_numpy()]))
+            if marked.num_rows:
+                yield marked
+
     def compared(self, rule: Rule) -> bool:
         """Whether there was something to compare with: a ``baseline`` rule needs an earlier accepted run."""
         return rule.kind is not Kind.BASELINE or self.has_baseline
-
-    def _unique(self, rule: Rule) -> str:
-        keys = ", ".join(quoted(name) for name in rule.key)
-        known = " AND ".join([_when(rule), *(f"{quoted(name)} IS NOT NULL" for name in (*rule.key, *rule.owner))])
-        double = " OR ".join(f"min({quoted(name)}) <> max({quoted(name)})" for name in rule.owner) or "count(*) > 1"
-        owners = "".join(f", {quoted(name)}" for name in rule.owner if name not in rule.key)
-        # names of columns and allow-listed conditions
-        return f"""
-            WITH twice AS (SELECT hash({keys}) AS h FROM facts WHERE {known} GROUP BY h HAVING count(*) > 1),
-            few AS MATERIALIZED
-                (SELECT row_no, {keys}{owners} FROM facts SEMI JOIN twice ON hash({keys}) = h WHERE {known})
-            SELECT row_no FROM few SEMI JOIN (SELECT {keys} FROM few GROUP BY {keys} HAVING {double}) USING ({keys})
-            ORDER BY row_no"""  # noqa: S608
 
     def _against(self, rule: Rule) -> str:
         assert rule.failure is not None
@@ -112,6 +121,19 @@ class Whole:
         )
 
 
+def _unique(rule: Rule) -> str:
+    """The records of a key that really stands twice, among those whose hash does."""
+    keys = ", ".join(quoted(name) for name in rule.key)
+    double = " OR ".join(f"min({quoted(name)}) <> max({quoted(name)})" for name in rule.owner) or "count(*) > 1"
+    owners = "".join(f", {quoted(name)}" for name in rule.owner if name not in rule.key)
+    # names of columns, and our own functions over them
+    return f"""
+        WITH few AS MATERIALIZED
+            (SELECT row_no, {keys}{owners} FROM facts SEMI JOIN twice ON {quoted(f"{rule.id}/hash")} = h)
+        SELECT row_no FROM few SEMI JOIN (SELECT {keys} FROM few GROUP BY {keys} HAVING {double}) USING ({keys})
+        ORDER BY row_no"""  # noqa: S608
+
+
 def _when(rule: Rule) -> str:
     return "TRUE" if rule.when is None else quoted(f"{rule.id}/when")
 
@@ -120,6 +142,8 @@ def _columns(rules: Sequence[Rule]) -> list[str]:
     names = dict.fromkeys(("row_no", *IDENTITY))
     for rule in rules:
         names.update(dict.fromkeys(narrow_columns(rule)))
-        if rule.when is not None:
+        if rule.kind is Kind.UNIQUE:
+            names[f"{rule.id}/hash"] = None
+        elif rule.when is not None:
             names[f"{rule.id}/when"] = None
     return list(names)
