@@ -23,6 +23,7 @@ __all__ = [
     "cap_left",
     "check_head",
     "check_key",
+    "check_service",
     "complete_initial",
     "find_room",
     "initial_total",
@@ -63,6 +64,14 @@ class Room:
             if span.start <= reach < span.end:
                 reach = span.end
         return not self.windows or reach >= end
+
+
+def check_service(body: Body, now: datetime) -> None:
+    """Refuse everything while the service is stopped, and outside its hours where the body's set-up says so."""
+    if any(now in span for span in body.settings.closures):
+        raise Refusal("unavailable", "サービスの一時的な停止")
+    if body.settings.closed_outside_service and now not in registration_hours(now.date()):
+        raise Refusal("unavailable", "サービス提供時間外")
 
 
 def find_room(body: Body, channel: int, kind: str, expected: int | None, now: datetime) -> Room:

@@ -16,17 +16,29 @@ _AUTOMATIC_FROM = date(2017, 7, 1)
 
 @dataclass(frozen=True)
 class Answer:
-    """full, partial, not_registered (by itself) or manual (staff, and how)."""
+    """full, partial, not_registered, ambiguous (all by itself) or manual (staff, and how)."""
 
     answer: str
     ways: tuple[str, ...] = ()
 
 
-def answer(day: date, requested: Collection[str], registered: Collection[str], *, restricted: bool) -> Answer:
-    """Say how an inquiry for datasets of one 特定個人情報 is answered on a day."""
+def answer(
+    day: date,
+    requested: Collection[str],
+    registered: Collection[str],
+    *,
+    restricted: bool,
+    several: Collection[str] = (),
+) -> Answer:
+    """Say how an inquiry for datasets of one 特定個人情報 is answered on a day.
+
+    ``several`` are the datasets of which more than one record matches: that is an error today (seed 4.7, item 3).
+    """
     there = [one for one in requested if one in registered]
     if restricted:
         return Answer("manual", () if there else FLOWS)
+    if any(one in several for one in requested):
+        return Answer("ambiguous")
     if len(there) == len(requested):
         return Answer("full")
     if there:

@@ -16,8 +16,9 @@ from standin import records
 from standin.body import Body
 from standin.clock import day_start, from_micros, micros
 from standin.conflicts import Verdict, batch_may_start, judge_immediate
-from standin.contents import FileHead, RecordError, WholeFileError, find_dataset, read_records
+from standin.contents import FileHead, RecordError, WholeFileError, find_dataset
 from standin.modes import NORMAL, mode_on, next_normal_day
+from standin.reading import read_records
 from standin.refusals import Refusal
 
 __all__ = ["Due", "check_immediate", "next_due", "night_span", "skip_past_nights", "slip_rest_of_night"]
@@ -160,7 +161,12 @@ def _apply(body: Body, file: sqlite3.Row) -> records.Applied:
         body.store,
         head,
         read_records(body.folder / file["path"], head, dataset),
-        records.Origin(file["receipt"], file["kind"], lambda position: starts + length * position // head.records),
+        records.Origin(
+            file["receipt"],
+            file["kind"],
+            lambda position: starts + length * position // head.records,
+            body.settings.without_code,
+        ),
     )
 
 

@@ -7,10 +7,12 @@ structure is wrong is rejected whole; a value that does not fit makes an error o
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -18,11 +20,24 @@ from standin.layouts import Dataset, Layout, is_date
 from standin.numbers import is_addressee, is_dataset, is_record_key, is_record_version, is_spi
 from standin.refusals import Refusal
 
-__all__ = ["FileHead", "Record", "RecordError", "WholeFileError", "find_dataset", "read_head", "read_records"]
+__all__ = [
+    "FileHead",
+    "Record",
+    "RecordError",
+    "WholeFileError",
+    "find_dataset",
+    "read_head",
+    "read_single",
+    "read_strictly",
+]
 
 _NS = "{urn:fukuhon:file:1}"
 _XSD = Path(__file__).parents[1] / "messages" / "file.xsd"
 _ATTRIBUTES = ("body", "spi", "dataset", "layout", "operation", "records")
+# For the check of a single record: any head that the envelope allows.
+_SOME_HEAD = (
+    'body="000000" spi="TM00000000000000" dataset="TK00000000000000" layout="0" operation="register" records="1"'
+)
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
@@ -41,7 +56,7 @@ class FileHead:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that may be applied; ``position`` counts from 1."""
+    """A record that may be applied; ``position`` counts from 1, ``items`` are the items' elements in plain form."""
 
     position: int
     addressee: str
@@ -49,7 +64,7 @@ class Record:
     version: str
     published_from: str | None
     published_to: str | None
-    items: Mapping[str, str]
+    items: str
 
 
 @dataclass(eq=False)
@@ -73,11 +88,16 @@ class WholeFileError(Exception):
 def read_head(start: bytes) -> FileHead | None:
     """Read the root's attributes from the first bytes; None while it is not there yet. Raises Refusal (bad_file)."""
     parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        parser.feed(start)
-        root: Any = next((element for _, element in parser.read_events()), None)
-    except etree.XMLSyntaxError as error:
-        raise Refusal("bad_file") from error
+    root: Any = None
+    # Byte by byte: what comes behind the root's tag is judged when the file is processed, however the wire cut it.
+    for place in range(len(start)):
+        try:
+            parser.feed(start[place : place + 1])
+            root = next((element for _, element in parser.read_events()), None)
+        except etree.XMLSyntaxError as error:
+            raise Refusal("bad_file") from error
+        if root is not None:
+            break
     if root is None:
         return None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -111,50 +131,70 @@ def find_dataset(layouts: Mapping[str, Layout], head: FileHead, day: Any) -> Dat
     return dataset
 
 
-def read_records(path: Path, head: FileHead, dataset: Dataset) -> Iterator[Record | RecordError]:
+def read_strictly(path: Path, head: FileHead, dataset: Dataset) -> Iterator[Record | RecordError]:
     """Read a file's records in order, each as itself or as its error. Raises WholeFileError, even after some."""
     position = 0
     try:
-        for element in _elements(path):
-            position += 1
-            try:
-                yield _record(position, element, head, dataset)
-            except RecordError as error:
-                yield error
-    except etree.XMLSyntaxError as error:
+        with path.open("rb") as file:
+            for element in _elements(file):
+                position += 1
+                yield _judge(position, element, head, dataset)
+    except (etree.XMLSyntaxError, etree.DocumentInvalid) as error:
         raise WholeFileError("W201", "ファイルの構造が正しくありません。", position + 1) from error
     if position != head.records:
         raise WholeFileError("W202", "件数が見出しの件数と一致しません。", max(position, 1))
 
 
-def _elements(path: Path) -> Iterator[Any]:
-    """Yield the record elements one after the other, keeping none."""
-    options: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    events = etree.iterparse(
-        str(path),
-        events=("end",),
-        tag=f"{_NS}Record",
-        schema=_structure(),
-        remove_comments=True,
-        remove_pis=True,
-        **options,
-    )
-    for _, element in events:
+def read_single(position: int, text: str, head: FileHead, dataset: Dataset) -> Record | RecordError | None:
+    """Read one record from its text; None where that is no record by itself."""
+    try:
+        whole = f'<File xmlns="{_NS[1:-1]}" {_SOME_HEAD}>{text}</File>'.encode()
+        found = [_judge(position, one, head, dataset) for one in _elements(io.BytesIO(whole))]
+    except (etree.XMLSyntaxError, etree.DocumentInvalid):
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _elements(source: BinaryIO) -> Iterator[Any]:
+    """Yield the record elements one after the other, keeping none.
+
+    What is wrong in a record's structure shows at once; what is wrong around the records shows at the end. (With
+    ``resolve_entities=False`` lxml would not show it at all; a file with a DTD has been refused by its head.)
+    """
+    options: dict[str, Any] = {"no_network": True, "load_dtd": False, "huge_tree": False}
+    options |= {"remove_comments": True, "remove_pis": True, "schema": _structure("File")}
+    record = _structure("Record")
+    for _, element in etree.iterparse(source, events=("end",), tag=f"{_NS}Record", **options):
+        parent = element.getparent()
+        if parent is None or parent.getparent() is not None:
+            continue
+        record.assertValid(element)
         yield element
         element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
+        while element.getprevious() is not None:
             del parent[0]
 
 
 @functools.cache
-def _structure() -> etree.XMLSchema:
-    """Return the envelope's schema with a record's own values left open: those make errors of the record."""
+def _structure(root: str) -> etree.XMLSchema:
+    """Return the envelope's schema with a record's own values left open: those make errors of the record.
+
+    Each root has a schema of its own, since one may be in use while the other is.
+    """
     tree = etree.parse(_XSD)
     for element in tree.iterfind(f"{_XS}complexType[@name='Record']/{_XS}sequence/{_XS}element"):
         if element.get("name") != "Items":
             element.set("type", "xs:string")
+    if root != "File":
+        etree.SubElement(tree.getroot(), f"{_XS}element", {"name": root, "type": root})
     return etree.XMLSchema(tree)
+
+
+def _judge(position: int, element: Any, head: FileHead, dataset: Dataset) -> Record | RecordError:
+    try:
+        return _record(position, element, head, dataset)
+    except RecordError as error:
+        return error
 
 
 def _record(position: int, element: Any, head: FileHead, dataset: Dataset) -> Record:
@@ -175,7 +215,8 @@ def _record(position: int, element: Any, head: FileHead, dataset: Dataset) -> Re
         _check_required(position, values, dataset)
     elif items is not None:
         raise _error(position, "E109", "削除のレコードにデータ項目があります。", "")
-    return Record(position, addressee, key, version, published[0], published[1], values)
+    fragment = "".join(f"<{code}>{escape(value)}</{code}>" for code, value in values.items())
+    return Record(position, addressee, key, version, published[0], published[1], fragment)
 
 
 def _check_publication(position: int, published: list[str | None], dataset: Dataset, operation: str) -> None:

@@ -108,13 +108,20 @@ class Controls:
         return {"totals": admission.complete_initial(body, row.get("spi"))}
 
     def inquire(self, code: str, row: dict[str, Any]) -> dict[str, Any]:
-        """Answer as another agency would be answered: ``spi``, ``addressee``, ``datasets``."""
+        """Answer as another agency would be answered: ``spi``, ``addressee``, ``datasets``, perhaps a ``key``."""
         body = self._body(code)
-        spi, addressee = row["spi"], row["addressee"]
-        found = body.store.all("SELECT DISTINCT dataset FROM records WHERE addressee = ? AND spi = ?", addressee, spi)
-        restricted = bool({(spi, None), (spi, addressee)} & body.settings.restricted)
+        spi, addressee, key = row.get("spi"), row.get("addressee"), row.get("key")
+        found = body.store.all(
+            """SELECT dataset, count(*) AS records FROM records
+               WHERE addressee = ? AND spi = ? AND (? IS NULL OR key = ?) GROUP BY dataset""",
+            *(addressee, spi, key, key),
+        )
         given = answers.answer(
-            self._server.clock.today, row["datasets"], [one["dataset"] for one in found], restricted=restricted
+            self._server.clock.today,
+            row.get("datasets", []),
+            [one["dataset"] for one in found],
+            restricted=bool({(spi, None), (spi, addressee)} & body.settings.restricted),
+            several=[one["dataset"] for one in found if one["records"] > 1],
         )
         return {"answer": given.answer, "ways": list(given.ways)}
 

@@ -46,6 +46,16 @@ def control_routes(server: Server, line: Line) -> list[Route]:
     return [Route("/clock", clock, methods=["GET"]), *routes]
 
 
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(content or b"{}")
+    except ValueError as error:
+        raise ControlError(422, f"no JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise ControlError(422, "an object is expected")
+    return row
+
+
 def _code(request: Request) -> str:
     code: str = request.path_params["code"]
     return code
@@ -54,13 +64,9 @@ def _code(request: Request) -> str:
 def _endpoint(line: Line, control: Control) -> Any:
     async def endpoint(request: Request) -> JSONResponse:
         try:
-            row = json.loads(await request.body() or b"{}")
-            if not isinstance(row, dict):
-                return JSONResponse({"error": "an object is expected"}, 422)
+            row = _object(await request.body())
             return JSONResponse(await line.locked(control, request, row))
         except ControlError as error:
             return JSONResponse({"error": str(error)}, error.status)
-        except (ValueError, KeyError) as error:
-            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 422)
 
     return endpoint

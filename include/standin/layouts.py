@@ -14,18 +14,28 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Dataset", "Item", "Layout", "load_layouts"]
+__all__ = ["DATE", "Dataset", "Item", "Layout", "load_layouts"]
 
 Check = Callable[[str], bool]
+# A day of the calendar as an expression; the 29th of February is left to a closer look.
+DATE = (
+    r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item: ``fits`` says whether a value may stand in it, ``codes`` whether only listed ones may."""
+    """One item: ``fits`` says whether a value may stand in it, ``coded`` whether only listed ones may.
+
+    ``pattern`` is an expression for its values; where it is ``exact``, what matches fits.
+    """
 
     code: str
     name: str
     fits: Check
+    pattern: str
+    exact: bool
     coded: bool
     may_be_empty: bool
     required: bool
@@ -125,6 +135,8 @@ def _item(row: Mapping[str, Any]) -> Item:
         code=row["code"],
         name=row["name"],
         fits=_KINDS[kind](row),
+        pattern=_PATTERNS[kind](row),
+        exact="minimum" not in row and "maximum" not in row,
         coded=kind == "code",
         may_be_empty=kind in {"text", "kana"} and not required,
         required=required,
@@ -147,15 +159,23 @@ def _lengths(row: Mapping[str, Any]) -> str:
     return f"{{{row.get('min_length', 1)},{row.get('max_length', '')}}}"
 
 
+def _digits_pattern(row: Mapping[str, Any]) -> str:
+    return f"[0-9]{_lengths(row)}"
+
+
 def _digits(row: Mapping[str, Any]) -> Check:
-    pattern = re.compile(f"[0-9]{_lengths(row)}")
+    pattern = re.compile(_digits_pattern(row))
     return lambda value: pattern.fullmatch(value) is not None
 
 
-def _number(row: Mapping[str, Any]) -> Check:
+def _number_pattern(row: Mapping[str, Any]) -> str:
     sign = "-?" if row.get("signed") else ""
     more = f"{{0,{row['digits'] - 1}}}" if "digits" in row else "*"
-    pattern = re.compile(f"0|{sign}[1-9][0-9]{more}")
+    return f"0|{sign}[1-9][0-9]{more}"
+
+
+def _number(row: Mapping[str, Any]) -> Check:
+    pattern = re.compile(_number_pattern(row))
     low, high = row.get("minimum"), row.get("maximum")
     if low is None and high is None:
         return lambda value: pattern.fullmatch(value) is not None
@@ -203,17 +223,26 @@ def _code(row: Mapping[str, Any]) -> Check:
 
 def _text(row: Mapping[str, Any]) -> Check:
     low, high = row.get("min_length", 0), row.get("max_length") or 1 << 30
-    characters = row.get("characters", "kana" if row["kind"] == "kana" else "jisx0213")
-    allowed = re.compile(_CHARACTERS[characters])
+    allowed = re.compile(f"{_characters(row)}*")
     return lambda value: low <= len(value) <= high and allowed.fullmatch(value) is not None
+
+
+def _text_pattern(row: Mapping[str, Any]) -> str:
+    """Return the text's expression; what XML would have to escape is left to a closer look."""
+    low = row.get("min_length", 0) or int(bool(row.get("required", False)))
+    return f"(?:(?![<>&\ufffe\uffff]){_characters(row)}){{{low},{row.get('max_length', '')}}}"
+
+
+def _characters(row: Mapping[str, Any]) -> str:
+    return _CHARACTERS[row.get("characters", "kana" if row["kind"] == "kana" else "jisx0213")]
 
 
 # JIS X 0213 itself is not spelled out: what is refused are private use, control characters and the replacement
 # character, which are how a 外字 or a character without a map shows.
 _CHARACTERS = {
-    "ascii": r"[ -~]*",
-    "kana": r"[゠-ヿ　]*",
-    "jisx0213": "[^\\x00-\\x1f\\x7f-\\x9f\\ue000-\\uf8ff\\ufffd\\U000f0000-\\U0010ffff]*",
+    "ascii": r"[ -~]",
+    "kana": r"[゠-ヿ　]",
+    "jisx0213": "[^\\x00-\\x1f\\x7f-\\x9f\\ue000-\\uf8ff\\ufffd\\U000f0000-\\U0010ffff]",
 }
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Check]] = {
@@ -223,4 +252,13 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Check]] = {
     "code": _code,
     "text": _text,
     "kana": _text,
+}
+
+_PATTERNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "digits": _digits_pattern,
+    "number": _number_pattern,
+    "date": lambda _: DATE,
+    "code": lambda row: "|".join(re.escape(str(one)) for one in row["codes"]),
+    "text": _text_pattern,
+    "kana": _text_pattern,
 }

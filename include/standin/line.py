@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from standin import accounts, uploads, wire
+from standin import accounts, admission, manners, uploads, wire
 from standin.body import Body
 from standin.faults import Fault
 from standin.refusals import Refusal
@@ -68,12 +68,15 @@ class Line:
         self._server.settle()
         body = self._server.body(request.path_params["body"])
         try:
-            return function(body, self._enter(body, request), request, content)
+            account = self._enter(body, request)
+            manners.look_outside_service(body, self._server.clock.now, account.user)
+            return function(body, account, request, content)
         except Refusal as refusal:
             self._count(body, refusal, request)
             raise
 
     def _enter(self, body: Body, request: Request) -> Account:
+        admission.check_service(body, self._server.clock.now)
         user, password = accounts.basic_credentials(request.headers.get("authorization"))
         device = request.headers.get("x-device")
         return accounts.authenticate(body.settings, user, password, device, self._server.clock.today)

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -19,6 +20,7 @@ from standin.server import Server
 
 __all__ = ["LAYOUTS", "http_server", "listen", "main"]
 
+_GRACE_S = 10
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 
 
@@ -37,10 +39,11 @@ def listen(port: int = 0) -> socket.socket:
 
 def http_server(server: Server) -> uvicorn.Server:
     """Return the HTTP server of a stand-in, ready to run."""
-    config = uvicorn.Config(
-        make_app(server), http=_Protocol, log_level="warning", access_log=False, lifespan="off", ws="none"
+    options: dict[str, Any] = {"log_level": "warning", "access_log": False, "lifespan": "off", "ws": "none"}
+    # An upload under way may end before the server does, but not keep it for ever.
+    return uvicorn.Server(
+        uvicorn.Config(make_app(server), http=_Protocol, timeout_graceful_shutdown=_GRACE_S, **options)
     )
-    return uvicorn.Server(config)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from standin.body import Body
 from standin.clock import micros
+from standin.hours import registration_hours
 
-__all__ = ["look", "look_apart"]
+__all__ = ["look", "look_apart", "look_outside_service"]
 
 _AGAIN = timedelta(minutes=10)
 _LOOKS_A_RECEIPT = 2
@@ -37,6 +38,12 @@ def look(body: Body, now: datetime, user: str, query: str, receipt: str | None =
             body.violate(now, "polling", f"1日に3回以上の照会: {receipt}")
         if store.value(counted, day) > _LOOKS_A_DAY:
             body.violate(now, "polling", "1日に61回以上の照会")
+
+
+def look_outside_service(body: Body, now: datetime, user: str) -> None:
+    """Count a call outside the hours in which the server serves or takes registrations (seed 5.1.4)."""
+    if now not in registration_hours(now.date()):
+        look_apart(body, now, user, "outside_service")
 
 
 def look_apart(body: Body, now: datetime, user: str, what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +21,6 @@ ON CONFLICT (addressee, dataset, key, version) DO UPDATE SET spi = excluded.spi,
   published_from = excluded.published_from, published_to = excluded.published_to, registered = excluded.registered,
   receipt = excluded.receipt, kind = excluded.kind, items = excluded.items
 """
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,7 @@ class Origin:
     receipt: str
     kind: str
     registered: Callable[[int], int]
+    without_code: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -53,7 +52,7 @@ def apply(
 ) -> Applied:
     """Apply a file's records in order, within the caller's transaction."""
     done = Applied()
-    good = _good(records, done)
+    good = _good(records, done, origin.without_code)
     if head.operation == "delete":
         _delete(store, head, good, done)
         return done
@@ -67,11 +66,13 @@ def apply(
     return done
 
 
-def _good(records: Iterable[Record | RecordError], done: Applied) -> Iterator[Record]:
+def _good(records: Iterable[Record | RecordError], done: Applied, without_code: frozenset[str]) -> Iterator[Record]:
     for one in records:
         done.processed += 1
         if isinstance(one, RecordError):
             done.errors.append(one)
+        elif one.addressee in without_code:
+            done.errors.append(RecordError(one.position, "E111", "符号が未取得です。"))
         else:
             yield one
 
@@ -89,7 +90,7 @@ def _row(head: FileHead, one: Record, origin: Origin) -> tuple[object, ...]:
         origin.registered(one.position),
         origin.receipt,
         origin.kind,
-        _encode(one.items),
+        one.items,
     )
 
 

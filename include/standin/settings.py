@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from standin.hours import Allotment, AllotmentError, initial_windows
+from standin.clock import ClockError, parse_instant
+from standin.hours import Allotment, AllotmentError, Span, initial_windows
 from standin.modes import DayRange
 from standin.numbers import is_body
 
@@ -71,7 +72,12 @@ class BatchSettings:
 
 @dataclass(frozen=True)
 class BodySettings:
-    """Everything set up for one body."""
+    """Everything set up for one body.
+
+    ``restricted`` are 自動応答制限, ``without_code`` people whose 符号 is not acquired, ``closures`` announced stops of
+    the service (seed 5.1.5). Whether calls beside uploads are refused outside the service hours is a setting, too: the
+    seed names the hours, not what happens outside.
+    """
 
     code: str
     name: str
@@ -89,6 +95,9 @@ class BodySettings:
     pretest_records: int
     cap_percent: int
     restricted: frozenset[tuple[str, str | None]]
+    without_code: frozenset[str]
+    closures: tuple[Span, ...]
+    closed_outside_service: bool
 
 
 def read_settings(code: str, setup: Mapping[str, Any]) -> BodySettings:
@@ -126,6 +135,9 @@ def _read(code: str, setup: Mapping[str, Any]) -> BodySettings:
         pretest_records=int(setup.get("pretest_records", 5)),
         cap_percent=int(setup.get("daily_cap_percent", 5)),
         restricted=frozenset((one["spi"], one.get("addressee")) for one in setup.get("restricted") or []),
+        without_code=frozenset(setup.get("without_code") or ()),
+        closures=tuple(Span(_instant(one["from"]), _instant(one["to"])) for one in setup.get("closures") or []),
+        closed_outside_service=bool(setup.get("closed_outside_service", False)),
     )
 
 
@@ -186,6 +198,13 @@ def _range(row: Mapping[str, Any]) -> DayRange:
 def _clock(text: str) -> timedelta:
     hours, minutes = text.split(":")
     return timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except ClockError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _day(text: str | None) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -109,8 +108,7 @@ def _held(row: sqlite3.Row, *, items: bool) -> str:
             parts.append(_text(name, row[column]))
     parts.append(_text("Registered", second(from_micros(row["registered"]))))
     if items:
-        values: dict[str, str] = json.loads(row["items"])
-        parts.append(_element("Items", {}, "".join(_text(code, value) for code, value in values.items())))
+        parts.append(_element("Items", {}, row["items"]))
     return _element("Record", {name: row[name] for name in ("spi", "dataset", "layout")}, "".join(parts))
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
+from lxml import etree
 
 from standin.testing import running
 
+ANSWERS = etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "include" / "messages" / "answers.xsd"))
 BODY = "992011"
 SPI = "TM00000000000002"
 LEVY = "TK00000200000001"
@@ -60,7 +62,7 @@ def record(number: int, items: Mapping[str, str | None] | None = None, **parts: 
     return f"<Record>{head}<Items>{inner}</Items></Record>"
 
 
-def make_file(records: int | Sequence[str], *, bad: Sequence[int] = (), **head: str) -> bytes:
+def make_file(records: int | Sequence[str], /, *, bad: Sequence[int] = (), **head: str) -> bytes:
     """A file of records, or of so many good ones; those at a position in ``bad`` (from 1) carry an unknown code."""
     if isinstance(records, int):
         records = [record(number, {"I0202": "77"} if number in bad else None) for number in range(1, records + 1)]
@@ -125,7 +127,10 @@ class Standin:
         """Call the server as one of its users."""
         headers = {"X-Device": "T-0001", **options.pop("headers", {})}
         auth = options.pop("auth", (user, f"pw-{user}"))
-        return self.http.request(method, f"/bodies/{BODY}{path}", auth=auth, headers=headers, **options)
+        answer = self.http.request(method, f"/bodies/{BODY}{path}", auth=auth, headers=headers, **options)
+        if answer.content:
+            ANSWERS.assertValid(etree.fromstring(answer.content))
+        return answer
 
     def upload(
         self, content: Any, kind: str = "pretest", channel: int = 3, headers: Any = None, **options: Any
