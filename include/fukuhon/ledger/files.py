@@ -24,6 +24,7 @@ __all__ = [
     "Outcome",
     "accepted",
     "add",
+    "clear",
     "find",
     "get",
     "move",
@@ -194,3 +195,14 @@ def slip(tx: Tx, file_id: int, to: date) -> None:
     )
     if tx.record(Event("file.slipped", f"files:{file_id}", {"to": to}), change) != 1:
         raise FatalError("LEDGER-015", id=file_id, before=get(tx, file_id).state, after=FileState.WAITING)
+
+
+def clear(tx: Tx, file_id: int) -> None:
+    """Let a file that the server refused be planned again: a person has looked and says so.
+
+    Raises FatalError (LEDGER-015) when it is not a refused one.
+    """
+    refused = [_f.c.id == file_id, _f.c.state == FileState.VALIDATED, _f.c.reason.is_not(None)]
+    change = sa.update(_f).where(*refused).values(reason=None)
+    if tx.record(Event("file.cleared", f"files:{file_id}"), change) != 1:
+        raise FatalError("LEDGER-015", id=file_id, before=get(tx, file_id).state, after=FileState.VALIDATED)

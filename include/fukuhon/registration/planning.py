@@ -24,7 +24,7 @@ from fukuhon.windows import (
 from fukuhon.windows import plan as plan_windows
 from fukuhon.windows.schedule import upload_windows
 
-__all__ = ["plan"]
+__all__ = ["plan", "release"]
 
 _OPEN = (FileState.VALIDATED, FileState.PLANNED, FileState.CUT, FileState.UNPLACEABLE)
 
@@ -37,7 +37,7 @@ def plan(desk: Desk) -> Summary:
     now = desk.now()
     windows = [window for window in upload_windows(desk.site) if window.interval.end > now]
     with desk.ledger.transaction(desk.actor) as tx:
-        waiting = files.find(tx, state=_OPEN)
+        waiting = [file for file in files.find(tx, state=_OPEN) if not _refused(file)]
         made = plan_windows(
             [_to_send(file, waiting) for file in waiting], windows, _line(desk, tx, windows), cap=_cap(desk, tx)
         )
@@ -48,8 +48,22 @@ def plan(desk: Desk) -> Summary:
                 tx, files.get(tx, _id(lost.file)), FileState.UNPLACEABLE, reason=f"greatest_bytes={lost.greatest_bytes}"
             )
         for file in made.waiting:
-            _leave(tx, files.get(tx, _id(file)), FileState.VALIDATED)
+            _leave(tx, files.get(tx, _id(file)), FileState.VALIDATED, reason=None)
     return _told(made)
+
+
+def release(desk: Desk, file_id: int) -> None:
+    """Let a file that the server refused be planned again, in the name of who has looked at it.
+
+    Raises FatalError LEDGER-015 where it is none.
+    """
+    with desk.ledger.transaction(desk.actor) as tx:
+        files.clear(tx, file_id)
+
+
+def _refused(file: File) -> bool:
+    """Whether the server has refused it for good: it stays until a person has looked (``release``)."""
+    return file.state is FileState.VALIDATED and file.reason is not None
 
 
 def _id(file: FileToSend) -> int:
@@ -87,7 +101,7 @@ def _place(tx: Tx, file: File, window: Window, position: int) -> None:
     if file.state is FileState.PLANNED:
         if (file.window_id, file.position) == (window.id, position):
             return
-        files.move(tx, file.id, FileState.VALIDATED)
+        files.move(tx, file.id, FileState.VALIDATED, reason=None)
     files.place(tx, file.id, window.id, window.interval.start, position)
 
 
