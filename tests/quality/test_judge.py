@@ -126,6 +126,13 @@ def test_a_number_issued_again_is_found_in_the_baseline(make: SimpleNamespace, j
     assert make.reasons(judged(table, rule, accepted=accepted)) == {1: ["b"]}
 
 
+def test_a_baseline_without_the_columns_is_named(make: SimpleNamespace, judged: Judge) -> None:
+    """An earlier state that cannot be compared is no reason to compare nothing."""
+    rule = make.baseline("b", ["record_key"], "base_addressee <> addressee")
+    with pytest.raises(DataError, match=r"QUALITY-004.*base_addressee"):
+        judged(make.batch(I0101=["1"]), rule, accepted=pa.table({"record_key": ["2016"]}))
+
+
 def test_without_a_baseline_nothing_is_compared_and_that_is_said(make: SimpleNamespace, judged: Judge) -> None:
     """A first registration: the rule is run all the same, and its outcome says that there was nothing to compare."""
     verdict = judged(make.batch(I0101=["1"]), make.baseline("b", ["record_key"], "base_addressee <> addressee"))

@@ -68,7 +68,8 @@ def test_nothing_comes_from_outside(page: Page) -> None:
     tags = {tag for tag, _, _ in page.attributes}
     assert not tags & {"script", "link", "img", "iframe", "object"}
     assert [name for _, name, _ in page.attributes if name.startswith("on") or name == "src"] == []
-    assert {value for _, name, value in page.attributes if name == "href"} == {"#main"}
+    links = {value for _, name, value in page.attributes if name == "href"}
+    assert links <= {f"#{value}" for _, name, value in page.attributes if name == "id"}
     assert ("meta", "content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
 
 
@@ -186,6 +187,14 @@ def test_findings_say_what_where_why_and_who(examples: SimpleNamespace) -> None:
         "特別徴収 7件、普通徴収 5件",
     ):
         assert part in text
+
+
+def test_many_findings_have_a_list_first(examples: SimpleNamespace) -> None:
+    """Above five, an overview that leads to each; below, the findings alone."""
+    assert "適合しなかった検査の一覧" not in quality_report(examples.example())
+    html = quality_report(examples.stopped())
+    assert "適合しなかった検査の一覧" in html
+    assert html.count('href="#finding-') == html.count('<article id="finding-') == 6
 
 
 def test_every_step_names_somebody(examples: SimpleNamespace) -> None:

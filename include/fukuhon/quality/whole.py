@@ -52,6 +52,7 @@ class Whole:
         self._columns = _columns(self.rules)
         self.has_baseline = baseline is not None
         if baseline is not None:
+            _has_columns(baseline, self.rules)
             connection.register("baseline", baseline)
 
     def add(self, facts: pa.Table) -> None:
@@ -59,7 +60,7 @@ class Whole:
         narrow = facts.select(self._columns)
         if self._writer is None:
             self._path.touch(mode=0o600)
-            self._writer = pq.ParquetWriter(self._path, narrow.schema, compression="lz4")
+            self._writer = pq.ParquetWriter(self._path, narrow.schema, compression="lz4", use_dictionary=False)
         self._writer.write_table(narrow)
 
     def close(self) -> None:
@@ -132,6 +133,15 @@ def _unique(rule: Rule) -> str:
             (SELECT row_no, {keys}{owners} FROM facts SEMI JOIN twice ON {quoted(f"{rule.id}/hash")} = h)
         SELECT row_no FROM few SEMI JOIN (SELECT {keys} FROM few GROUP BY {keys} HAVING {double}) USING ({keys})
         ORDER BY row_no"""  # noqa: S608
+
+
+def _has_columns(baseline: pa.Table | Dataset, rules: Sequence[Rule]) -> None:
+    """Raise DataError QUALITY-004 where the earlier records lack a column that a rule reads."""
+    read = {name for rule in rules for name in rule.columns if name.startswith("base_")}
+    read |= {f"base_{name}" for rule in rules for name in rule.join}
+    missing = sorted(read - {f"base_{name}" for name in baseline.schema.names})
+    if missing:
+        raise DataError("QUALITY-004", columns=", ".join(missing))
 
 
 def _when(rule: Rule) -> str:
