@@ -9,6 +9,7 @@ import typer
 
 from fukuhon.commands import audit, layout, prepare, reconcile, report, rules
 from fukuhon.commands.approvals import approvals, approve, reject
+from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
 from fukuhon.commands.group import Family, Verb, Verbs
 from fukuhon.commands.plan import plan
@@ -61,6 +62,7 @@ _verb("承認", "approvals", "承認を待つ申請の一覧。", approvals)
 _verb("承認", "approve", "申請を承認する（申請した人とは別の人）。", approve)
 _verb("承認", "reject", "申請を却下する。", reject)
 _family("点検と報告", "report", report.app)
+_verb("点検と報告", "doctor", "この環境と団体の設定を点検し、直し方を出す。", doctor)
 _family("点検と報告", "audit", audit.app)
 _family("点検と報告", "rules", rules.app)
 _family("点検と報告", "layout", layout.app)

@@ -66,8 +66,9 @@ def found_text(console: Console, identity: str, found: Sequence[dict[str, Any]])
 
 
 def _events(console: Console, events: Sequence[dict[str, Any]]) -> None:
-    rows = [
-        (event["at"], event["actor"], event["event"], "、".join(f"{k}={v}" for k, v in event["detail"].items()))
-        for event in events
-    ]
+    rows = [(event["at"], event["actor"], event["event"], _detail(event["detail"])) for event in events]
     console.print(table(("日時", "誰が", "何を", "内容"), rows))
+
+
+def _detail(detail: dict[str, Any]) -> str:
+    return "、".join(f"{name}={value}" for name, value in detail.items() if value is not None)
