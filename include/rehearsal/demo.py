@@ -69,7 +69,7 @@ def play(plan: Plan) -> int:
         judgement = judge(world.site, office.ledger, world.standin, plan.site / "truth")
         seconds = {"setup": setup_seconds(), **world.seconds, **office.seconds, "total": progress.seconds()}
         content = summary(office.ledger, plan.site, judgement, seconds)
-        progress.say(write_outputs(plan.folder, world.site.work, content))
+        progress.say(write_outputs(plan.folder, plan.site, judgement, content))
     _tell(judgement)
     (plan.folder / _DONE).touch()
     return 0 if judgement.good else 1

@@ -9,7 +9,6 @@ import fcntl
 import json
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +77,7 @@ class World:
 
     def programs(self) -> tuple[Program, ...]:
         """The sender and, where it is part of the world, Airflow."""
-        sender = (sys.executable, "-m", "fukuhon.sender", self.plan.site)
+        sender = (program_path("fukuhon"), "sender", "--site", self.plan.site)
         own = {**base_environment(), **self.airflow.home.more}
         ours = (Program("sender", sender, own, grace_s=60.0),)
         return ours + (self.airflow.home.programs() if self.plan.airflow else ())

@@ -11,6 +11,8 @@ from typing import Any
 
 from fukuhon.ledger import Ledger, attempts, reconciliations
 from fukuhon.reconciliation import bound_of
+from fukuhon.registration.desk import open_desk
+from fukuhon.reports.assembling import write_quality_report
 from fukuhon.windows import Kind
 from fukuhon.windows.schedule import upload_windows
 from rehearsal.judge import Judgement, as_record
@@ -61,15 +63,16 @@ def _reconciliation(ledger: Ledger) -> dict[str, int]:
     return {"requests": len(found), "records": records, "mismatches": wrong, "bound": bound_of(records, wrong)}
 
 
-def write_outputs(folder: Path, work: Path, content: Mapping[str, Any]) -> str:
-    """Write ``summary.json``, copy the reports, take their pictures. Returns what to tell of the pictures."""
+def write_outputs(folder: Path, site: Path, judgement: Judgement, content: Mapping[str, Any]) -> str:
+    """Write ``summary.json`` and the reports, take their pictures. Returns what to tell of the pictures."""
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
     reports = folder / "reports"
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir()
-    for page in sorted(work.rglob("*.html")):
-        shutil.copy(page, reports / f"{page.parent.name}-{page.name}")
+    with open_desk(site, "demo") as desk:
+        for run, _ in judgement.accounts.runs:
+            write_quality_report(desk, run.id, reports / f"quality-{run.key.day}-{run.key.kind}.html")
     return pictures(reports, folder / "pictures")
 
 

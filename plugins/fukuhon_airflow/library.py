@@ -6,6 +6,9 @@ Every import of the library that costs something stands in a function, so that d
 
 from __future__ import annotations
 
+import threading
+import time
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from fukuhon.ledger.orders import OrderState
     from fukuhon.site import Site
 
-__all__ = ["open_ledger", "open_site", "order_state", "site_clock"]
+__all__ = ["open_ledger", "open_site", "order_state", "person_name", "site_clock", "site_now"]
 
 
 def open_site(folder: str) -> Site:
@@ -27,6 +30,29 @@ def open_site(folder: str) -> Site:
 def site_clock(folder: str) -> Clock:
     """The site's clock."""
     return open_site(folder).clock()
+
+
+_looked: dict[str, tuple[float, datetime]] = {}
+_looking = threading.Lock()
+
+
+def site_now(folder: str, max_age_s: float) -> datetime:
+    """What the site's clock shows, or showed at most ``max_age_s`` ago: many waits of one process, one look."""
+    with _looking:
+        seen = _looked.get(folder)
+        if seen is None or time.monotonic() - seen[0] > max_age_s:
+            seen = _looked[folder] = (time.monotonic(), site_clock(folder).now())
+        return seen[1]
+
+
+def person_name(folder: str, user: str) -> str:
+    """The name of the person whom the page knows as ``user``; the user's own name where that is nobody's."""
+    from fukuhon.errors import RefusedError
+
+    try:
+        return open_site(folder).person_for(site_clock(folder).now().date(), ui_user=user).name
+    except RefusedError:
+        return user
 
 
 def open_ledger(folder: str) -> Ledger:

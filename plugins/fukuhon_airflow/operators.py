@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from airflow.sdk import BaseOperator
 
 from fukuhon_airflow.duties import Call, Facts, order_ended, order_window, outcome_of
-from fukuhon_airflow.library import site_clock
+from fukuhon_airflow.library import person_name, site_clock
 from fukuhon_airflow.retries import RETRIES, retry_delay, retry_policy
 from fukuhon_airflow.triggers import OrderTrigger, SiteClockTrigger
 
@@ -146,13 +146,14 @@ class SendWindowOperator(SiteOperator):
 def call_of(folder: str, context: Context, needs: Iterable[str] = ()) -> Call:
     """What a duty is told, from a task's context."""
     run = context["dag_run"]
+    user = run.triggering_user_name if run.run_type == "manual" else None
     pulled = {task: context["ti"].xcom_pull(task_ids=task) for task in needs}
     return Call(
         folder=folder,
         kind=run.run_type.value,
         start=run.data_interval_start or run.run_after,
         end=run.data_interval_end or run.run_after,
-        actor=(run.triggering_user_name if run.run_type == "manual" else None) or "airflow",
+        actor=person_name(folder, user) if user else "airflow",
         params=dict(context.get("params") or {}),
         earlier={task: facts for task, facts in pulled.items() if facts is not None},
     )

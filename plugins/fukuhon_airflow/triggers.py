@@ -43,10 +43,10 @@ class SiteClockTrigger(BaseTrigger):
 
     def _reached(self, until: datetime) -> bool:
         from fukuhon.errors import RetriableError  # noqa: PLC0415 - the triggerer loads the library when it is needed
-        from fukuhon_airflow.library import site_clock  # noqa: PLC0415 - the same
+        from fukuhon_airflow.library import site_now  # noqa: PLC0415 - the same
 
         try:
-            return site_clock(self.folder).now() >= until
+            return site_now(self.folder, poll_seconds() / 2) >= until
         except RetriableError:
             return False
 

@@ -52,6 +52,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
     """The site's clock, one minute before the window opens."""
     clock = FixedClock(datetime(2017, 4, 12, 8, 59, tzinfo=TOKYO))
     monkeypatch.setattr(operators, "site_clock", lambda _: clock)
+    monkeypatch.setattr(operators, "person_name", lambda _, user: {"gyomu": "業務 花子"}.get(user, user))
     return clock
 
 
@@ -93,10 +94,10 @@ def test_a_run_by_hand_waits_for_nothing(clock: FixedClock) -> None:
     """Its interval is of Airflow's year."""
     task = DutyOperator(task_id="do", folder="site", wait_for="end", duty=lambda call: {"by": call.actor})
 
-    assert task.execute(context("manual")) == {"by": "gyomu"}
+    assert task.execute(context("manual")) == {"by": "業務 花子"}
 
 
-def test_an_error_is_told_in_japanese_with_the_next_step() -> None:
+def test_an_error_is_told_in_japanese_with_the_next_step(clock: FixedClock) -> None:
     """And goes on to the retry policy as it is."""
 
     def refuse(_call: duties.Call) -> dict[str, Any]:

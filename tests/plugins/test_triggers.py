@@ -43,6 +43,7 @@ def test_the_clock_is_looked_at_until_it_is_time(monkeypatch: pytest.MonkeyPatch
         return answer
 
     monkeypatch.setattr(library, "site_clock", lambda _: SimpleNamespace(now=now))
+    monkeypatch.setattr(library, "_looked", {})
 
     assert [event.payload for event in fired(SiteClockTrigger("site", NINE.isoformat()))] == [
         {"until": NINE.isoformat()}
