@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,7 +22,7 @@ def spring(books: Any, row: Any, at: Any) -> Any:
     return books
 
 
-def state(books: Any, instant: Any, folder: Path | None = None):
+def state(books: Any, instant: Any, folder: Path | None = None) -> pa.Table:
     """What is held at an instant."""
     with Holdings(books.accepted, at=instant, checkpoint_folder=folder) as holdings:
         return holdings.state()

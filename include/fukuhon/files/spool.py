@@ -5,8 +5,9 @@ Private (0600), in the work folder, gone when it is closed. Nothing of it is kep
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,11 +21,15 @@ __all__ = ["Spool"]
 
 
 class Spool:
-    """A file of Arrow batches: filled once, read as often as one likes, erased at the end. Use as a context manager."""
+    """A file of Arrow batches: filled once, read as often as one likes, erased at the end. Use as a context manager.
+
+    Every batch has a column ``row_no`` (int64, from 1).
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.records = 0
+        self._greatest = 0
 
     def __enter__(self) -> Self:
         return self
@@ -43,6 +48,7 @@ class Spool:
                 writer = writer or pa.ipc.new_stream(file, batch.schema)
                 writer.write_batch(batch)
                 self.records += len(batch)
+                self._greatest = max(self._greatest, pc.max(batch.column("row_no")).as_py() or 0)
                 yield batch
             if writer:
                 writer.close()
@@ -54,8 +60,16 @@ class Spool:
         """
         if not self.path.stat().st_size:
             return
+        wanted = None if row_nos is None else self._marks(row_nos)
         with pa.OSFile(str(self.path)) as source:
             for batch in pa.ipc.open_stream(source):
-                kept = batch if row_nos is None else batch.filter(pc.is_in(batch.column("row_no"), value_set=row_nos))
+                kept = batch if wanted is None else batch.filter(pa.array(wanted[np.asarray(batch.column("row_no"))]))
                 if len(kept):
                     yield kept
+
+    def _marks(self, row_nos: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """One mark for each row number of the spool: a look-up costs the same however many are wanted."""
+        marks = np.zeros(self._greatest + 1, np.bool_)
+        numbers = np.asarray(row_nos)
+        marks[numbers[numbers <= self._greatest]] = True
+        return marks

@@ -153,7 +153,7 @@ def compare(
     with connect() as connection:
         connection.register("answer", hashed.select(["identity_hash", "content_hash", "addressee", "record_key"]))
         connection.register("sent", holdings.sent(asked.dataset, asked.key, asked.version))
-        connection.register("pending", holdings.in_flight(asked.dataset))
+        connection.register("pending", holdings.in_flight(asked.dataset, asked.key))
         connection.register("spans", spans_table(seen))
         connection.execute(_LAST, {"today": holdings.at.astimezone(TOKYO).date()})
         connection.execute(_RETURNED)

@@ -114,9 +114,12 @@ class Holdings:
         """Every record that is held: the sidecar's columns and the file it came in; of one dataset if named."""
         return self._rows("held", dataset, ROWS)
 
-    def in_flight(self, dataset: str | None = None) -> pa.Table:
-        """Every record that is on its way, once: the sidecar's columns. For a deletion ``operation`` is ``delete``."""
-        return self._rows("pending_last", dataset, SIDECAR)
+    def in_flight(self, dataset: str | None = None, record_key: str | None = None) -> pa.Table:
+        """Every record that is on its way, once: the sidecar's columns; of a dataset, or of one key in it, if named.
+
+        For a deletion ``operation`` is ``delete``.
+        """
+        return self._rows("pending_last", dataset, SIDECAR, record_key)
 
     def sent(self, dataset: str, record_key: str, version: str | None = None) -> pa.Table:
         """Every row that accepted files had of a key, error records too (``in_error``).
@@ -155,11 +158,14 @@ class Holdings:
         """The last row of every identity, deleted and expired ones too: what a checkpoint keeps."""
         return self._connection.sql("SELECT * FROM last_rows ORDER BY seq").to_arrow_table().cast(ROWS)
 
-    def _rows(self, view: str, dataset: str | None, schema: pa.Schema) -> pa.Table:
+    def _rows(self, view: str, dataset: str | None, schema: pa.Schema, record_key: str | None = None) -> pa.Table:
         relation = self._connection.view(view)
         if dataset is not None:
             self._connection.execute("SET VARIABLE dataset = ?", [dataset])
             relation = relation.filter("dataset = getvariable('dataset')")
+        if record_key is not None:
+            self._connection.execute("SET VARIABLE record_key = ?", [record_key])
+            relation = relation.filter("record_key = getvariable('record_key')")
         return relation.select(*schema.names).order("identity_hash").to_arrow_table().cast(schema)
 
 
