@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from standin import accounts, collation, manners, search, wire
 from standin.body import Body
 from standin.control_routes import control_routes
-from standin.line import Line
+from standin.line import XML, Call, Line
 from standin.modes import mode_on
 from standin.server import Server
 from standin.settings import Account
@@ -26,7 +25,6 @@ _CHANNELS = {
     "/xml-linkage/files": 3,
     "/web-service/files": 4,
 }
-Call = Callable[[Body, Account, Request, bytes], bytes]
 
 
 class Face:
@@ -87,11 +85,13 @@ class Face:
         manners.look(body, self._server.clock.now, account.user, f"collation {number}", number)
         return wire.collation(collation.find(body, number))
 
-    def collation_file(self, body: Body, account: Account, request: Request, _: bytes) -> bytes:
+    def collation_file(self, body: Body, account: Account, request: Request, _: bytes) -> Response:
         """Download of a 突合用ファイル."""
         number = request.path_params["number"]
         manners.look(body, self._server.clock.now, account.user, f"collation file {number}")
-        return collation.download(body, number, _step(account))
+        content = collation.download(body, number, _step(account))
+        named = {"content-disposition": f'attachment; filename="{number}_result.xml"'}
+        return Response(content, media_type=XML, headers=named)
 
     def readiness(self, body: Body, account: Account, _: Request, __: bytes) -> bytes:
         """The system administrator's screens."""

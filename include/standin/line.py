@@ -20,9 +20,12 @@ from standin.server import Server
 from standin.settings import Account
 from standin.uploads import Upload, UploadOrder
 
-__all__ = ["TRANSPORT", "Line"]
+__all__ = ["TRANSPORT", "XML", "Call", "Line"]
 
 T = TypeVar("T")
+XML = "application/xml; charset=utf-8"
+# A call of the contract: the XML it is answered with, or a response of its own.
+Call = Callable[[Body, Account, Request, bytes], bytes | Response]
 # Where the protocol leaves the connection's transport, so that a fault can cut it.
 TRANSPORT = "standin.transport"
 # How long the rest of a refused upload is read: a client that is still sending would not see its answer otherwise.
@@ -45,7 +48,7 @@ class Line:
         async with self._lock:
             return await asyncio.to_thread(function, *values)
 
-    async def call(self, request: Request, function: Callable[[Body, Account, Request, bytes], bytes]) -> Response:
+    async def call(self, request: Request, function: Call) -> Response:
         """Answer a call that is no upload."""
         faults = self._server.faults.take(request.url.path)
         try:
@@ -60,11 +63,9 @@ class Line:
             return _refused(refusal)
         if "lose_answer" in faults:
             return await _cut(request)
-        return _xml(answer)
+        return _xml(answer) if isinstance(answer, bytes) else answer
 
-    def _answer(
-        self, request: Request, function: Callable[[Body, Account, Request, bytes], bytes], content: bytes
-    ) -> bytes:
+    def _answer(self, request: Request, function: Call, content: bytes) -> bytes | Response:
         self._server.settle()
         body = self._server.body(request.path_params["body"])
         try:
@@ -97,7 +98,7 @@ class Line:
             spilt = await _spill(request.stream())
             await self.locked(self._refuse, request, order, refusal, spilt)
             return _refused(refusal, close=True)
-        stream = request.stream()
+        stream = _paced(request.stream(), faults.get("slow"))
         try:
             await self._receive(request, stream, upload, faults)
             receipt = await self.locked(self._finish, upload)
@@ -128,18 +129,15 @@ class Line:
         self, request: Request, stream: AsyncIterator[bytes], upload: Upload, faults: dict[str, Fault]
     ) -> None:
         """Read the body to its end, or to where a fault cuts it."""
-        cut, slow = faults.get("cut"), faults.get("slow")
-        if slow:
+        cut = faults.get("cut")
+        if "slow" in faults:
             _narrow(request)
-        began = time.monotonic()
         async for chunk in stream:
             left = len(chunk) if cut is None else cut.after_bytes - upload.sent
             if upload.take(chunk[:left], self._server.clock):
                 await self.locked(upload.look_at_head)
             if cut is not None and upload.sent >= cut.after_bytes:
                 raise _LineCut
-            if slow:
-                await asyncio.sleep(max(0.0, began + upload.sent / slow.bytes_per_s - time.monotonic()))
             if self._server.time_to_keep():
                 await self.locked(self._server.keep_upload, upload)
         if cut is not None:
@@ -183,6 +181,20 @@ def _raise_status(faults: dict[str, Fault]) -> None:
         raise Refusal("unavailable", status_override=faults["status"].status)
 
 
+async def _paced(stream: AsyncIterator[bytes], slow: Fault | None) -> AsyncIterator[bytes]:
+    """Pass a body on as it comes or, on a slow line, in tenths of a second."""
+    began, sent = time.monotonic(), 0
+    async for chunk in stream:
+        if slow is None:
+            yield chunk
+            continue
+        size = max(1, int(slow.bytes_per_s / 10))
+        for place in range(0, len(chunk), size):
+            yield chunk[place : place + size]
+            sent += size
+            await asyncio.sleep(max(0.0, began + sent / slow.bytes_per_s - time.monotonic()))
+
+
 async def _spill(stream: AsyncIterator[bytes]) -> int:
     """Read the rest of a refused body and throw it away; its bytes came over the wire all the same."""
     spilt = 0
@@ -196,7 +208,7 @@ async def _spill(stream: AsyncIterator[bytes]) -> int:
 
 
 def _xml(content: bytes, status: int = 200) -> Response:
-    return Response(content, status, media_type="application/xml; charset=utf-8")
+    return Response(content, status, media_type=XML)
 
 
 def _refused(refusal: Refusal, *, close: bool = False) -> Response:
