@@ -32,6 +32,9 @@ ACCOUNTS = {
     "collation_manager": ("sekinin01", "9000000005"),
     "administrator": ("kanri01", "9000000006"),
 }
+_LINES = "\n".join(
+    f"    {name}: {{user: {user}, password: {{file: secrets/{name}}}}}" for name, (user, _) in ACCOUNTS.items()
+)
 SITE = f"""
 schema: 1
 body: {{code: "{BODY}", name: 小村, prefecture: 見本県, group: 2}}
@@ -43,7 +46,7 @@ server:
   url: ${{FUKUHON_SERVER_URL}}
   device: T-1
   accounts:
-{"".join(f"    {name}: {{user: {user}, password: {{file: secrets/{name}}}}}{chr(10)}" for name, (user, _) in ACCOUNTS.items())}
+{_LINES}
 sources:
   - {{id: welfare, name: 福祉システム, kind: sqlite, path: data/welfare.db, history: change_log, production: true}}
 register: {{source: welfare, query: register}}
@@ -51,7 +54,7 @@ spis:
   - code: {SPI}
     datasets:
       - {{code: {DATASET}, source: welfare, query: grants, count_query: grants_count, channel: 3}}
-limits: {{records_per_file: 1500, bytes_per_file: 3000000, line_bytes_per_s: 12500, guard_margin_s: 60, settle_minutes: 1}}
+limits: {{bytes_per_file: 3000000, line_bytes_per_s: 12500, guard_margin_s: 60, settle_minutes: 1}}
 allotments:
   - {{days: [2017-04-12], from: "09:00", to: "12:00", bytes: 1000000, part: other}}
 people:
@@ -109,8 +112,8 @@ examples:
 _VALID = "valid_from <= :as_of AND valid_to > :as_of"
 QUERIES = {
     "grants": f"SELECT grant_no, addressee_no, year, grade, ended FROM grants WHERE {_VALID} ORDER BY grant_no",
-    "grants_count": f"SELECT CASE grade WHEN '2' THEN '一部' ELSE '全部' END AS v, count(*) AS n FROM grants WHERE {_VALID}"
-    " GROUP BY 1",
+    "grants_count": "SELECT CASE grade WHEN '2' THEN '一部' ELSE '全部' END AS v, count(*) AS n FROM grants"
+    f" WHERE {_VALID} GROUP BY 1",
     "register": "SELECT DISTINCT addressee_no AS addressee, '1980-01-01' AS birth_date, '1' AS sex, 'ｱ' AS kana,"
     " '1' AS address_code, '1' AS status, '0' AS dv FROM grants",
 }
@@ -169,13 +172,13 @@ class Hamlet:
 
     def send(self, end: str) -> dict[str, Any]:
         """``fukuhon send`` in the window that is open; it ends at ``end``, once everything planned is out."""
-        errors: list[BaseException] = []
+        errors: list[Exception] = []
 
         def clockwork() -> None:
             try:
                 self._until_idle()
                 self.step(end)
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001 - told by the thread that waits
                 errors.append(error)
 
         thread = threading.Thread(target=clockwork, daemon=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.timeout(240)
 def test_a_registration_goes_from_the_source_to_the_comparison(
-    hamlet: Hamlet, sender: subprocess.Popen[str], tmp_path
+    hamlet: Hamlet, sender: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """Prepare, send, confirm, reconcile: each by its verb, each telling what the books then hold."""
     assert hamlet.json("preflight")["counts"]["items"] > 8

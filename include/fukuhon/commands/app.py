@@ -11,7 +11,7 @@ from fukuhon.commands import audit, layout, prepare, reconcile, report, rules
 from fukuhon.commands.approvals import approvals, approve, reject
 from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
-from fukuhon.commands.group import Family, Verb, Verbs
+from fukuhon.commands.group import ORDER, Family, Verb, Verbs
 from fukuhon.commands.plan import plan
 from fukuhon.commands.preflight import preflight
 from fukuhon.commands.results import results
@@ -36,14 +36,16 @@ app = typer.Typer(
 
 
 def _verb(panel: str, name: str, text: str, function: Callable[..., Any]) -> None:
+    ORDER.append(name)
     app.command(name, cls=Verb, rich_help_panel=panel, help=text)(function)
 
 
 def _family(panel: str, name: str, family: typer.Typer) -> None:
+    ORDER.append(name)
     app.add_typer(family, name=name, cls=Family, rich_help_panel=panel)
 
 
-_verb("状況", "status", "今日すること、待っているもの、送信中のもの、異常とその直し方を出す。", status)
+_verb("状況", "status", "今日すること、待ち、送信中、異常と直し方を出す。", status)
 _verb("状況", "windows", "送信枠の一覧：割当量と送った量。", windows)
 _verb("状況", "trace", "ファイル、実行、又は一つの記録の経過を出す。", trace)
 _verb("準備", "extract", "正本を読んで数える（登録はしない）。", extract)

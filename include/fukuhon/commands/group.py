@@ -14,9 +14,11 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["ENTRY_POINTS", "Family", "Verb", "Verbs"]
+__all__ = ["ENTRY_POINTS", "ORDER", "Family", "Verb", "Verbs", "place_of"]
 
 ENTRY_POINTS = "fukuhon.commands"
+ORDER: list[str] = []
+"""Our verbs in the order in which people read them; typer alone would put families of verbs last."""
 _INTERRUPTED = 130
 _TITLES = {
     "ARGUMENTS_PANEL_TITLE": "引数",
@@ -64,7 +66,7 @@ class Verbs(Family):
     def main(
         self,
         args: Sequence[str] | None = None,
-        prog_name: str | None = None,
+        prog_name: str | None = None,  # noqa: ARG002 - however it was started, people type fukuhon
         complete_var: str | None = None,
         standalone_mode: bool = True,  # noqa: FBT001, FBT002 - the signature is typer's
         windows_expand_args: bool = True,  # noqa: FBT001, FBT002 - the same
@@ -75,7 +77,7 @@ class Verbs(Family):
 
         given = list(sys.argv[1:] if args is None else args)
         try:
-            code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+            code = super().main(given, "fukuhon", complete_var, False, windows_expand_args, **extra)
             if code == _INTERRUPTED:
                 code = failures.interrupted(as_json="--json" in given)
         except Exception as error:  # noqa: BLE001 - the last one to see it
@@ -88,7 +90,7 @@ class Verbs(Family):
     def list_commands(self, ctx: Any) -> list[str]:
         """Our own verbs, then the mounted ones."""
         self._mount()
-        return super().list_commands(ctx)
+        return sorted(super().list_commands(ctx), key=place_of)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A verb by its name; the mounted ones are only looked for when it is none of ours."""
@@ -107,6 +109,11 @@ class Verbs(Family):
                 print(f"fukuhon: {entry.value} を読み込めません（{type(error).__name__}）", file=sys.stderr)
                 continue
             self.commands.update({name: verb for name, verb in guests.items() if name not in self.commands})
+
+
+def place_of(name: str) -> int:
+    """A verb's place among all; guests come last."""
+    return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
 def _verbs_of(register: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="正本から特定個人情報ファイルを作る（抽出、変換、検査、書き出し）。")
+app = typer.Typer(no_args_is_help=True, help="正本からファイルを作る（抽出・変換・検査・書き出し）。")
 
 
 @app.command(cls=Verb, name="pretest", help="事前の副本アップロード：全データセットから数件ずつ（要領 1.4.2）。")
