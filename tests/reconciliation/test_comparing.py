@@ -147,8 +147,9 @@ def test_an_empty_minute_proves_nothing(whole: Any, answer: Any, asked: Any, at:
 
 def test_a_long_file_lies_in_many_minutes(city: Any, answer: Any, asked: Any, at: Any) -> None:
     """Records outside the run that came back are elsewhere; a gap within the run is missing."""
-    city.accept({99: "z"}, at("2017-04-12 22:00:00"))
+    city.accept({98: "y", 99: "z"}, at("2017-04-12 22:00:00"))
     city.accept(dict.fromkeys(range(1, 10), "a"), at("2017-04-12 22:10:00"))
+    city.accept({97: "x"}, at("2017-04-12 22:11:10"))
     found = compared(city, answer(dict.fromkeys((3, 4, 6), "a"), at(MINUTE)), asked(at(MINUTE)), at("2017-04-13 08:00"))
     assert named(found) == {"5": "missing gap"}
     assert (found.matches, found.elsewhere) == (3, 5)
