@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from standin import admission, agenda, answers, records
@@ -92,6 +93,14 @@ class Controls:
         """List the files taken, with what each did to the records."""
         rows = self._body(code).store.all("SELECT * FROM files ORDER BY seq")
         return [_file(row) for row in rows]
+
+    def records(self, code: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        """List what is held, page by page: ``dataset``, ``after`` (an id), ``limit``. It counts for nothing."""
+        rows = self._body(code).store.all(
+            "SELECT * FROM records WHERE id > ? AND (? IS NULL OR dataset = ?) ORDER BY id LIMIT ?",
+            *(int(query.get("after", 0)), query.get("dataset"), query.get("dataset"), int(query.get("limit", 1000))),
+        )
+        return [{**dict(row), "registered": iso(from_micros(row["registered"]))} for row in rows]
 
     def expired(self, code: str) -> list[dict[str, Any]]:
         """List what expired, by day and dataset."""

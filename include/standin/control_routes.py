@@ -37,6 +37,7 @@ def control_routes(server: Server, line: Line) -> list[Route]:
         ("GET", f"{body}/violations", lambda request, _: controls.violations(_code(request))),
         ("GET", f"{body}/traffic", lambda request, _: controls.traffic(_code(request))),
         ("GET", f"{body}/held", lambda request, _: controls.held(_code(request))),
+        ("GET", f"{body}/records", lambda request, _: controls.records(_code(request), request.query_params)),
         ("GET", f"{body}/files", lambda request, _: controls.files(_code(request))),
         ("GET", f"{body}/expired", lambda request, _: controls.expired(_code(request))),
         ("POST", f"{body}/initial_complete", lambda request, row: controls.initial_complete(_code(request), row)),

@@ -39,6 +39,8 @@ class Faults:
             fault = Fault(**row)
         except TypeError as error:
             raise ValueError(str(error)) from error
+        if fault.kind == "slow" and fault.bytes_per_s <= 0:
+            raise ValueError("bytes_per_s: more than 0")
         if fault.kind not in KINDS:
             raise ValueError(f"kind: one of {', '.join(sorted(KINDS))}")
         self._waiting.append(fault)

@@ -5,6 +5,7 @@ All rows are dated. Intervals are half-open; an allotment's 24:00 is the next da
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ def _hours(day: date, hours: tuple[int, int]) -> Span:
     return Span(start + timedelta(hours=hours[0]), start + timedelta(hours=hours[1]))
 
 
+@functools.cache
 def _rests(day: date) -> bool:
     """Whether the weekend's row holds. The server knows no 年末年始; the telephone does."""
     return day.weekday() >= 5 or jpholiday.is_holiday(day)

@@ -63,7 +63,10 @@ class Line:
             return _refused(refusal)
         if "lose_answer" in faults:
             return await _cut(request)
-        return _xml(answer) if isinstance(answer, bytes) else answer
+        response = _xml(answer) if isinstance(answer, bytes) else answer
+        if "slow" in faults:
+            await asyncio.sleep(len(response.body) / faults["slow"].bytes_per_s)
+        return response
 
     def _answer(self, request: Request, function: Call, content: bytes) -> bytes | Response:
         self._server.settle()

@@ -18,7 +18,7 @@ from standin.clock import ClockError, parse_instant
 from standin.line import TRANSPORT
 from standin.server import Server
 
-__all__ = ["LAYOUTS", "http_server", "listen", "main"]
+__all__ = ["LAYOUTS", "http_config", "listen", "main"]
 
 _GRACE_S = 10
 LAYOUTS = Path(__file__).parents[1] / "layouts"
@@ -37,13 +37,11 @@ def listen(port: int = 0) -> socket.socket:
     return socket.create_server(("127.0.0.1", port))
 
 
-def http_server(server: Server) -> uvicorn.Server:
-    """Return the HTTP server of a stand-in, ready to run."""
+def http_config(server: Server) -> uvicorn.Config:
+    """Return how a stand-in is served."""
     options: dict[str, Any] = {"log_level": "warning", "access_log": False, "lifespan": "off", "ws": "none"}
     # An upload under way may end before the server does, but not keep it for ever.
-    return uvicorn.Server(
-        uvicorn.Config(make_app(server), http=_Protocol, timeout_graceful_shutdown=_GRACE_S, **options)
-    )
+    return uvicorn.Config(make_app(server), http=_Protocol, timeout_graceful_shutdown=_GRACE_S, **options)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     try:
-        http_server(server).run([listener])
+        uvicorn.Server(http_config(server)).run([listener])
     finally:
         server.close()
 

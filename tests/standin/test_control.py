@@ -122,3 +122,15 @@ def test_initial_total_is_frozen_when_it_is_complete(start: Any, kit: Any) -> No
     assert server.control("POST", path)["totals"] == {kit.SPI: 40, "*": 0}
     server.send(kit.make_file(2), "differential")
     assert kit.code(server.upload(kit.make_file(1), "differential")) == "over_cap"
+
+
+def test_judges_see_what_is_held_without_a_look(start: Any, kit: Any) -> None:
+    """Page by page, by id."""
+    server = start("2017-04-12 09:00")
+    server.send(kit.make_file(5))
+    server.step("2017-04-13 08:00")
+    first = server.seen("records?limit=3")
+    rest = server.seen(f"records?after={first[-1]['id']}&dataset={kit.NOTICE}")
+    assert [row["key"] for row in first + rest] == [f"{n:010d}" for n in range(1, 6)]
+    assert first[0]["registered"] == "2017-04-12T22:00:01+09:00"
+    assert server.seen("traffic")["looks"] == {}
