@@ -61,7 +61,7 @@ def at_desk(folder: Path, *, reads: bool = False) -> Iterator[Desk]:
             if not reads:
                 desk.actor = actor_of(desk)
             yield desk
-        except (FukuhonError, typer.Exit, BrokenPipeError):
+        except (FukuhonError, typer.Exit, typer.Abort, EOFError, BrokenPipeError):
             raise
         except Exception as error:
             raise FatalError("COMMANDS-009", log=keep(error, desk.site.folders.work / "logs")) from error

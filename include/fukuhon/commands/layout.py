@@ -52,7 +52,10 @@ def xsd(  # noqa: PLR0913 - each is an option
     text = schema.decode()
     body = {"dataset": layout.code, "spi": layout.spi, "version": layout.version}
     body |= {"file": str(out)} if out else {"xsd": text}
-    finish(body, lambda console: console.print(f"{out} に書きました。" if out else text, end=""), as_json=as_json)
+    if out:
+        finish(body, lambda console: console.print(f"{out} に書きました。"), as_json=as_json)
+    else:
+        finish(body, lambda console: console.out(text, end=""), as_json=as_json)
 
 
 def _layout(folder: Path, dataset: str, version: str | None, on: str | None) -> DatasetLayout:
