@@ -38,6 +38,7 @@ __all__ = ["Baseline", "judge"]
 
 _SEGMENT_ROWS = 1_048_576
 _SEGMENT_BITS = 8 * 64 * 2**20  # masks that wait for Great Expectations: 64 MiB, packed
+_WORTH_COLLECTING = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ class _Run:
         with self.watch.stage("great_expectations"):
             for rule, result in self.gx.run(masks).items():
                 self.results[rule] = self.results[rule] + result if rule in self.results else result
-            gc.collect()  # a validator and its data refer to each other: masks would pile up
+            if masks.nbytes > _WORTH_COLLECTING:
+                gc.collect()  # a validator and its data refer to each other: large masks would pile up
         self.batches += 1
 
     def verdict(self, quarantine: Path, identify: Identify | None) -> Verdict:
