@@ -148,6 +148,13 @@ def test_volume_must_stay_unreached() -> None:
     assert refused.greatest_bytes == 499
 
 
+def test_volume_stays_unreached_by_files_together() -> None:
+    """Five hundred and five hundred reach a thousand; five hundred and 499 do not."""
+    one = [window(bytes_limit=1_000)]
+    assert len(plan([file("a", 500), file("b", 500)], one, Line(1_000.0)).placed) == 1
+    assert len(plan([file("a", 500), file("b", 499)], one, Line(1_000.0)).placed) == 2
+
+
 def test_full_windows_make_a_file_wait() -> None:
     """It would fit an empty window, so it is not cut up: it waits for the next one."""
     found = plan([file("a", 600), file("b", 600)], [window(bytes_limit=1_000)], Line(1_000.0))
