@@ -16,6 +16,8 @@ from rehearsal.supervisor_airflow import AirflowHome, program_path
 __all__ = ["Airflow", "AirflowError", "Run"]
 
 _LOOK_S = 0.25
+_THINK_S = 2.0
+"""People read before they answer; and Airflow has not told all its parts yet that the task is parked."""
 ENDED = frozenset({"success", "failed"})
 
 
@@ -136,6 +138,7 @@ class Airflow:
         path = f"{run.path}/taskInstances/{task}/-1/hitlDetails"
         self.wait_task(run, task, "awaiting_input", "deferred", timeout_s=timeout_s)
         self.until(lambda: self.watcher.get(path).status_code == httpx.codes.OK, f"{run.dag}.{task}", timeout_s)
+        time.sleep(_THINK_S)
         self.as_(user).patch(path, json={"chosen_options": [choice], "params_input": {}}).raise_for_status()
 
     def clear(self, run: Run, task: str, user: str) -> None:

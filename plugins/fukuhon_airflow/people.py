@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from fukuhon_airflow.duties import Facts, Nothing
 from fukuhon_airflow.library import open_ledger, open_site, site_clock
+from fukuhon_airflow.retries import RETRIES, retry_delay
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -26,7 +27,7 @@ class PersonOperator(HITLOperator):
     """Waits for the answer of a person in one role of the site."""
 
     def __init__(self, *, folder: str, role: str, **kwargs: Any) -> None:
-        super().__init__(multiple=False, retries=0, **kwargs)
+        super().__init__(multiple=False, retries=RETRIES, retry_delay=retry_delay(), **kwargs)
         self.folder = folder
         self.role = role
 
@@ -101,16 +102,31 @@ class ApproveOperator(PersonOperator):
         super().__init__(options=[self.APPROVE, self.REJECT], **kwargs)
         self.of = of
 
+    def execute(self, context: Context) -> Any:
+        """Ask, unless it has been decided: on the command line, or before a retry of this task."""
+        decided = self._decided(self._asked(context))
+        return super().execute(context) if decided is None else decided
+
     def answered(self, context: Context, person: Person, choice: str) -> Facts:
         """Approve or reject. Raises RefusedError (LEDGER-050) by who asked."""
         from fukuhon.ledger import approvals  # noqa: PLC0415 - dag files stay light
 
-        approval_id = context["ti"].xcom_pull(task_ids=self.of)["facts"]["approval"]
+        approval_id = self._asked(context)
         with open_ledger(self.folder).transaction(person.name) as tx:
             if choice == self.APPROVE:
                 approvals.approve(tx, approval_id)
             else:
                 approvals.reject(tx, approval_id, "画面で却下")
-        if choice == self.REJECT:
+        return self._decided(approval_id) or {}
+
+    def _asked(self, context: Context) -> int:
+        return int(context["ti"].xcom_pull(task_ids=self.of)["facts"]["approval"])
+
+    def _decided(self, approval_id: int) -> Facts | None:
+        from fukuhon.ledger import approvals  # noqa: PLC0415 - dag files stay light
+
+        with open_ledger(self.folder).reading() as reader:
+            found = approvals.get(reader, approval_id)
+        if found.state == "rejected":
             raise Nothing("却下されました。")
-        return {"approval": approval_id}
+        return {"approval": approval_id, "approved_by": found.decided_by} if found.state == "approved" else None

@@ -2,6 +2,10 @@
 
 Airflow lives in the real year, a sample site in the stand-in's. What is asked is asked in a thread, so that one slow
 answer holds up no other trigger. A clock or a ledger that is away is waited for: a wait never fails.
+
+A trigger that fires at once makes Airflow trip: the task is running again before the executor has told that its first
+leg is over, and the scheduler takes that for a death ("finished with state success, but … is running"). So each waits
+a few seconds first. A retry mends it all the same.
 """
 
 from __future__ import annotations
@@ -14,7 +18,15 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-__all__ = ["OrderTrigger", "SiteClockTrigger", "poll_seconds"]
+__all__ = ["OrderTrigger", "SiteClockTrigger", "first_seconds", "poll_seconds"]
+
+
+_FIRST_S = 3.0
+
+
+def first_seconds() -> float:
+    """How long a trigger waits before its first look: ``FUKUHON_FIRST_SECONDS``, 3 s where it is not set."""
+    return float(os.environ.get("FUKUHON_FIRST_SECONDS", _FIRST_S))
 
 
 def poll_seconds() -> float:
@@ -37,6 +49,7 @@ class SiteClockTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the clock until it is time."""
         until = datetime.fromisoformat(self.until)
+        await asyncio.sleep(first_seconds())
         while not await asyncio.to_thread(self._reached, until):  # noqa: ASYNC110 - another process moves it
             await asyncio.sleep(poll_seconds())
         yield TriggerEvent({"until": self.until})  # type: ignore[no-untyped-call]
@@ -65,6 +78,7 @@ class OrderTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the order until it has ended."""
+        await asyncio.sleep(first_seconds())
         while not await asyncio.to_thread(self._ended):  # noqa: ASYNC110 - another process ends it
             await asyncio.sleep(poll_seconds())
         yield TriggerEvent({"order": self.order_id})  # type: ignore[no-untyped-call]

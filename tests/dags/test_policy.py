@@ -80,15 +80,15 @@ def test_one_run_at_a_time_and_none_of_another_kind(bag: DagBag) -> None:
             assert {kind.value for kind in dag.allowed_run_types or ()} == {"scheduled"}
 
 
-def test_tasks_are_tried_again_unless_they_ask_a_person(bag: DagBag) -> None:
-    """A retry only watches or finds what is done."""
+def test_tasks_are_tried_again_and_people_are_never_answered_for(bag: DagBag) -> None:
+    """A retry only watches, or finds what is done; time alone approves nothing."""
     for dag in dags(bag):
         for task in dag.tasks:
+            assert task.retries >= 2
             if task.task_type in {"AskOperator", "ApproveOperator"}:
                 assert task.defaults is None
-                assert task.execution_timeout is None
+                assert task.response_timeout is None
             else:
-                assert task.retries >= 2
                 assert task.retry_policy is not None
 
 

@@ -21,6 +21,7 @@ EIGHT, NINE = (datetime(2017, 4, 12, hour, tzinfo=TOKYO) for hour in (8, 9))
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often."""
     monkeypatch.setenv("FUKUHON_POLL_SECONDS", "0.001")
+    monkeypatch.setenv("FUKUHON_FIRST_SECONDS", "0")
 
 
 def fired(trigger: BaseTrigger) -> list[TriggerEvent]:
