@@ -28,7 +28,7 @@ def named(found: Comparison) -> dict[str, str]:
 @pytest.fixture
 def whole(city: Any, at: Any) -> Any:
     """One file of six people that lies wholly within the minute."""
-    city.accept(dict.fromkeys(range(1, 7), "a"), at("2017-04-12 22:05:40"))
+    city.accept(dict.fromkeys(range(1, 7), "a"), at("2017-04-12 22:05:40"), received=at("2017-04-12 22:05:10"))
     return city
 
 
@@ -40,6 +40,7 @@ def test_all_as_sent(whole: Any, answer: Any, asked: Any, at: Any) -> None:
     assert (found.returned, found.matches, found.mismatches, found.missing, found.elsewhere) == (6, 6, 0, 0, 0)
     assert found.strata == {"普通徴収": (4, 0), "特別徴収": (2, 0)}
     assert not len(found.findings)
+    assert not len(confirm(found, {}).lost)
     assert not found.empty
     assert found.number == "080920170420000000001"
 
@@ -131,11 +132,18 @@ def test_missing_is_looked_for_again_before_it_is_lost(
     found = compared(whole, answer(people, at(MINUTE)), asked(at(MINUTE)), at("2017-04-13 08:00"))
     assert named(found) == {"5": "missing whole_file", "6": "missing whole_file"}
     assert found.mismatches == 0, "missing is not yet wrong"
-    missing = found.findings["identity_hash"].combine_chunks()
-    second = confirm(found, missing.slice(0, 1))
-    assert (second.found, len(second.lost)) == (1, 1)
-    assert len(confirm(found, missing).lost) == 0
-    assert len(confirm(found, missing.slice(0, 0)).lost) == 2
+    five, six = found.findings["identity_hash"].to_pylist()
+    second = confirm(found, {five: True, six: False})
+    assert (second.found, second.lost["identity_hash"].to_pylist(), second.open) == (1, [six], 0)
+    unseen = confirm(found, {})
+    assert (unseen.found, len(unseen.lost), unseen.open) == (0, 0, 2), "nobody looked: not lost, still open"
+
+
+def test_a_guessed_start_misses_nobody(city: Any, answer: Any, asked: Any, at: Any) -> None:
+    """Nobody knows when the file began: what did not come back may have been processed a minute before."""
+    city.accept(dict.fromkeys(range(1, 7), "a"), at("2017-04-12 22:05:40"))
+    found = compared(city, answer({6: "a"}, at(MINUTE)), asked(at(MINUTE)), at("2017-04-13 08:00"))
+    assert (found.matches, found.missing, found.elsewhere) == (1, 0, 5)
 
 
 def test_an_empty_minute_proves_nothing(whole: Any, answer: Any, asked: Any, at: Any) -> None:

@@ -21,7 +21,7 @@ from fukuhon.reconciliation.planning import PlannedRequest
 from fukuhon.reconciliation.timing import Span, spans_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from fukuhon.records import Holdings
@@ -79,14 +79,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The second look at what was missing: records that are there after all, and those that are lost."""
+    """The second look at what was missing: how many are there after all, which are lost, how many nobody looked at."""
 
     found: int
     lost: pa.Table
+    open: int
 
 
-# What the accepted files say of each identity that has the key: the last row that was no error, and whether it is held
-# now.
+# What the accepted files say of each identity that has the key: its last row that was no error, and whether it is held.
 _LAST = """
 CREATE TEMP TABLE last_sent AS
 SELECT *, operation = 'register' AND (publication_to IS NULL OR publication_to >= $today) AS held
@@ -100,10 +100,10 @@ SELECT a.identity_hash, l.variation, l.receipt, l.position, a.addressee, a.recor
   CASE
     WHEN a.occurrence > 1 THEN 'unexpected twice'
     WHEN l.held AND l.content_hash = a.content_hash THEN 'matches'
-    WHEN EXISTS (FROM pending p WHERE p.identity_hash = a.identity_hash AND p.content_hash = a.content_hash) THEN
-    'in_flight' WHEN l.held AND EXISTS (FROM sent s WHERE s.identity_hash = a.identity_hash AND s.content_hash =
-    a.content_hash
-      AND NOT s.in_error) THEN 'differs older'
+    WHEN EXISTS (FROM pending p WHERE p.identity_hash = a.identity_hash AND p.content_hash = a.content_hash)
+      THEN 'in_flight'
+    WHEN l.held AND EXISTS (FROM sent s WHERE NOT s.in_error
+      AND s.identity_hash = a.identity_hash AND s.content_hash = a.content_hash) THEN 'differs older'
     WHEN l.held THEN 'differs content'
     WHEN l.operation = 'delete' THEN 'unexpected deleted'
     WHEN l.operation IS NOT NULL THEN 'unexpected expired'
@@ -114,16 +114,19 @@ FROM (SELECT *, row_number() OVER (PARTITION BY identity_hash) AS occurrence FRO
 LEFT JOIN last_sent l USING (identity_hash)
 """
 
-# Not returned although held. Its file lay wholly within the minute, or records before and after it in the file came
-# back: then it is missing. With a file on its way it may have been processed again, in another minute.
+# Held, and not returned. Where its file is known to lie wholly within the minute, or records before and after it in the
+# file came back, it is missing. With a file on its way it may have been processed again, in another minute.
 _NOT_RETURNED = """
 CREATE TEMP TABLE not_returned AS
-WITH seen AS (SELECT receipt, min(position) AS low, max(position) AS high FROM returned WHERE class = 'matches' GROUP BY
-receipt) SELECT l.identity_hash, l.variation, l.receipt, l.position, l.addressee, l.record_key,
+WITH seen AS (
+  SELECT receipt, min(position) AS low, max(position) AS high FROM returned WHERE class = 'matches' GROUP BY receipt
+)
+SELECT l.identity_hash, l.variation, l.receipt, l.position, l.addressee, l.record_key,
   CASE
     WHEN (SELECT count(*) FROM returned) = 0 THEN 'elsewhere'
     WHEN EXISTS (FROM pending p WHERE p.identity_hash = l.identity_hash) THEN 'elsewhere'
-    WHEN date_trunc('minute', t.start) = $minute AND date_trunc('minute', t."end") = $minute THEN 'missing whole_file'
+    WHEN date_trunc('minute', t.earliest) = $minute AND date_trunc('minute', t."end") = $minute
+      THEN 'missing whole_file'
     WHEN l.position BETWEEN seen.low AND seen.high THEN 'missing gap'
     ELSE 'elsewhere'
   END AS class
@@ -162,12 +165,15 @@ def compare(
     return _comparison(answer, asked, named)
 
 
-def confirm(comparison: Comparison, found: pa.Array | pa.ChunkedArray) -> Confirmed:
-    """Tell what is lost from what was elsewhere: ``found`` are identity hashes that a second look showed."""
+def confirm(comparison: Comparison, looked: Mapping[bytes, bool]) -> Confirmed:
+    """Tell what is lost from what was elsewhere: ``looked`` says of identity hashes whether a second look showed them.
+
+    Looking costs the server a request each: whoever looks at a few only has the others still open, and not lost.
+    """
     missing = comparison.findings.filter(pc.equal(comparison.findings["class"], "missing"))
-    there = pc.is_in(missing["identity_hash"], value_set=found)
-    lost = missing.filter(pc.invert(there))
-    return Confirmed(len(missing) - len(lost), lost)
+    shown = [looked.get(identity) for identity in missing["identity_hash"].to_pylist()]
+    lost = pa.array([seen is False for seen in shown], pa.bool_())
+    return Confirmed(shown.count(True), missing.filter(lost), shown.count(None))
 
 
 def _look_at(answer: CollationFile, asked: PlannedRequest) -> None:

@@ -24,7 +24,7 @@ def wrong_below(population: int, sampled: int, wrong: int = 0, confidence: float
     low, high = wrong, population + 1
     while low < high:
         middle = (low + high) // 2
-        if _hypergeometric(population, middle, sampled, wrong) <= 1 - confidence:
+        if _hypergeometric(population, middle, sampled, wrong) <= _chance(confidence):
             high = middle
         else:
             low = middle + 1
@@ -43,7 +43,7 @@ def bound_of(sampled: int, wrong: int = 0, population: int | None = None, confid
     low, high = 0, TEN_THOUSAND
     while low < high:
         middle = (low + high) // 2
-        if _binomial(middle / TEN_THOUSAND, sampled, wrong) <= 1 - confidence:
+        if _binomial(middle / TEN_THOUSAND, sampled, wrong) <= _chance(confidence):
             high = middle
         else:
             low = middle + 1
@@ -63,6 +63,11 @@ def needed(bound: int, population: int | None = None, confidence: float = CONFID
         else:
             low = middle + 1
     return low
+
+
+def _chance(confidence: float) -> float:
+    """The chance that is left, with what floating point may add to an exact tie."""
+    return (1 - confidence) * (1 + 1e-9)
 
 
 def _hypergeometric(population: int, bad: int, sampled: int, wrong: int) -> float:

@@ -40,6 +40,7 @@ from fukuhon.site import Account
 __all__ = ["APPROVAL", "carry_out", "plan"]
 
 APPROVAL = "collation_plan"
+_SECOND_LOOKS = 5
 _VALID = timedelta(days=7)
 _OPERATION = date(2017, 7, 1)
 _TO_RECONCILE = frozenset({FileState.PROCESSED, FileState.PROCESSED_WITH_ERRORS})
@@ -188,19 +189,21 @@ class _Work:
             raise RefusedError("RECONCILIATION-011", reason=ruling.reason)
 
     def _look_again(self, found: Comparison, spi: str) -> int:
-        """Search for each record that was missing in its minute before it is called lost; return how many are."""
-        missing = found.findings.filter(pa.compute.equal(found.findings["class"], "missing"))
-        there = [
-            identity
+        """Search for records that were missing in their minute before any is called lost; return how many are.
+
+        For a few only: each is a request to the server, and many missing ones are more likely processed elsewhere.
+        """
+        missing = found.findings.filter(pa.compute.equal(found.findings["class"], "missing")).slice(0, _SECOND_LOOKS)
+        looked = {
+            identity: bool(self.desk.server.record(addressee, spi, found.dataset, key))
             for identity, addressee, key in zip(
                 missing["identity_hash"].to_pylist(),
                 missing["addressee"].to_pylist(),
                 missing["record_key"].to_pylist(),
                 strict=True,
             )
-            if self.desk.server.record(addressee, spi, found.dataset, key)
-        ]
-        return len(confirm(found, pa.array(there, missing["identity_hash"].type)).lost)
+        }
+        return len(confirm(found, looked).lost)
 
     def _move(self, row: int, to: reconciliations.State, **facts: object) -> None:
         with self.desk.ledger.transaction(self.desk.actor) as tx:

@@ -32,18 +32,23 @@ SPANS = pa.schema(
         ("start", pa.timestamp("us", "Asia/Tokyo")),
         ("end", pa.timestamp("us", "Asia/Tokyo")),
         ("records", pa.int64()),
+        ("earliest", pa.timestamp("us", "Asia/Tokyo")),
     ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time in which a file was processed, as far as that is known: from its estimated start to its 処理完了日時."""
+    """The time in which a file was processed: from its estimated start to its 処理完了日時.
+
+    ``earliest`` is what the start is known not to lie before: the receipt, or the end of the file before.
+    """
 
     receipt: str
     start: datetime
     end: datetime
     records: int
+    earliest: datetime | None = None
 
     def minute_of(self, position: int) -> datetime:
         """The minute in which the record at ``position`` (from 1) was most likely processed."""
@@ -52,21 +57,27 @@ class Span:
 
 
 def spans(files: Iterable[AcceptedFile]) -> list[Span]:
-    """The spans of accepted files, in processing order."""
-    ordered = sorted(files, key=lambda file: (file.completed, file.receipt))
+    """The spans of accepted files, in processing order; a file whose sidecar is gone (a checkpoint has it) has none."""
+    ordered = sorted(
+        (file for file in files if file.sidecar.is_file()), key=lambda file: (file.completed, file.receipt)
+    )
     counts = [pq.read_metadata(file.sidecar).num_rows for file in ordered]
     pace = _pace(ordered, counts)
     found: list[Span] = []
     for before, file, records in zip([None, *ordered], ordered, counts, strict=False):
-        known = [instant for instant in (before and before.completed, file.received) if instant is not None]
-        start = max(file.completed - pace * records, *known) if known else file.completed - pace * records
-        found.append(Span(file.receipt, min(start, file.completed), file.completed, records))
+        known = [file.received] if file.received else []
+        if before is not None:
+            known.append(before.completed)
+        earliest = max(known, default=None)
+        start = file.completed - pace * records
+        start = min(max(start, earliest), file.completed) if earliest else start
+        found.append(Span(file.receipt, start, file.completed, records, earliest))
     return found
 
 
 def spans_table(found: Iterable[Span]) -> pa.Table:
     """The spans as a table for DuckDB."""
-    rows = [{"receipt": one.receipt, "start": one.start, "end": one.end, "records": one.records} for one in found]
+    rows = [{name: getattr(one, name) for name in SPANS.names} for one in found]
     return pa.Table.from_pylist(rows, SPANS)
 
 
