@@ -136,7 +136,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         name=row["name"],
         fits=_KINDS[kind](row),
         pattern=_PATTERNS[kind](row),
-        exact="minimum" not in row and "maximum" not in row,
+        exact="minimum" not in row and "maximum" not in row and not _is_jisx0213(row),
         coded=kind == "code",
         may_be_empty=kind in {"text", "kana"} and not required,
         required=required,
@@ -224,7 +224,21 @@ def _code(row: Mapping[str, Any]) -> Check:
 def _text(row: Mapping[str, Any]) -> Check:
     low, high = row.get("min_length", 0), row.get("max_length") or 1 << 30
     allowed = re.compile(f"{_characters(row)}*")
-    return lambda value: low <= len(value) <= high and allowed.fullmatch(value) is not None
+    known = _in_jisx0213 if _is_jisx0213(row) else _any
+    return lambda value: low <= len(value) <= high and allowed.fullmatch(value) is not None and known(value)
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+def _in_jisx0213(value: str) -> bool:
+    """Whether every character is of JIS X 0213, or one of three that only differ by the width a code page gave them."""
+    try:
+        value.translate(_SAME_BUT_WIDTH).encode("euc_jis_2004")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _text_pattern(row: Mapping[str, Any]) -> str:
@@ -233,12 +247,22 @@ def _text_pattern(row: Mapping[str, Any]) -> str:
     return f"(?:(?![<>&\ufffe\uffff]){_characters(row)}){{{low},{row.get('max_length', '')}}}"
 
 
+def _character_set(row: Mapping[str, Any]) -> str:
+    name: str = row.get("characters", "kana" if row["kind"] == "kana" else "jisx0213")
+    return name
+
+
 def _characters(row: Mapping[str, Any]) -> str:
-    return _CHARACTERS[row.get("characters", "kana" if row["kind"] == "kana" else "jisx0213")]
+    return _CHARACTERS[_character_set(row)]
 
 
-# JIS X 0213 itself is not spelled out: what is refused are private use, control characters and the replacement
-# character, which are how a 外字 or a character without a map shows.
+def _is_jisx0213(row: Mapping[str, Any]) -> bool:
+    return row["kind"] in {"text", "kana"} and _character_set(row) == "jisx0213"
+
+
+_SAME_BUT_WIDTH = str.maketrans("￠￡￢", "¢£¬")
+# Of JIS X 0213 only what cannot be in it: private use, control characters and the replacement character, which are how
+# a 外字 or a character without a map shows. The rest is asked of the codec.
 _CHARACTERS = {
     "ascii": r"[ -~]",
     "kana": r"[゠-ヿ　]",

@@ -44,6 +44,8 @@ def left_out(group: str, case: Given) -> str | None:
         return "without 公開終了日 the server knows no end: what is in scope and when to delete is the body's"
     if group == "preconditions" and set(given["lacking"]) and set(given["lacking"]) <= UNSEEN:
         return "a fact that no server sees"
+    if group == "preconditions" and given.get("real_data") is False:
+        return "no server tells real data from made-up"
     return None
 
 
@@ -236,7 +238,7 @@ def identifiers(given: Given, _: Given) -> Given:
     answer = {"valid": checks[given["kind"]](value), "canonical": value, "same": value == given.get("compare")}
     if given["kind"] == "record_version":
         answer["search"] = numbers.version_search(value)
-    if given["kind"] == "body_code":
+    if given["kind"] == "body_code" and value[:5].isdecimal():
         answer["check_digit"] = numbers.body_check_digit(value[:5])
     return answer
 
