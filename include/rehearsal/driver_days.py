@@ -140,24 +140,21 @@ def _sent(facts: Mapping[str, int]) -> str:
 
 
 _WORDS = {
-    "read": "読込",
-    "to_register": "登録",
-    "to_delete": "削除",
-    "unchanged": "変更なし",
-    "quarantined": "隔離",
-    "facts": "点検項目",
-    "lacking": "不足",
-    "asked": "照会",
-    "processed": "処理",
-    "waiting": "処理待ち",
-    "ok": "正常",
-    "errors": "エラー",
-    "requests": "依頼",
-    "records": "記録",
-    "mismatches": "不一致",
+    "prepare": {
+        "read": "読込",
+        "to_register": "登録",
+        "to_delete": "削除",
+        "unchanged": "変更なし",
+        "quarantined": "隔離",
+        "withheld": "保留",
+    },
+    "confirm": {"asked": "照会", "processed": "処理", "waiting": "処理待ち", "errors": "エラー"},
+    "carry_out_reconciliation": {"requests": "依頼", "records": "記録", "mismatches": "不一致"},
+    "preflight": {"lacking": "満たされない項目"},
 }
+"""By what a summary is about: its counts that are told, and their names."""
 
 
 def _counts(facts: Mapping[str, Any]) -> str:
-    counts = facts.get("counts") or {}
-    return " ".join(f"{word}{counts[name]:,}" for name, word in _WORDS.items() if counts.get(name) is not None)
+    counts, words = facts.get("counts") or {}, _WORDS.get(facts.get("what", ""), {})
+    return " ".join(f"{word}{counts[name]:,}" for name, word in words.items() if counts.get(name) is not None)

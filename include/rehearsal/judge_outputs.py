@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from fukuhon.reports.assembling import write_quality_report
 from fukuhon.windows import Kind
 from fukuhon.windows.schedule import upload_windows
 from rehearsal.judge import Judgement, as_record
-from rehearsal.supervisor_airflow import ROOT
 
 __all__ = ["pictures", "summary", "write_outputs"]
 
@@ -64,27 +63,33 @@ def _reconciliation(ledger: Ledger) -> dict[str, int]:
 
 
 def write_outputs(folder: Path, site: Path, judgement: Judgement, content: Mapping[str, Any]) -> str:
-    """Write ``summary.json`` and the reports, take their pictures. Returns what to tell of the pictures."""
+    """Write ``summary.json`` and the reports, take pictures. Returns what to tell of the pictures."""
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
-    reports = folder / "reports"
-    shutil.rmtree(reports, ignore_errors=True)
-    reports.mkdir()
+    pages = list(_reports(folder / "reports", site, judgement))
+    return pictures([pages[0], pages[-1]] if len(pages) > 1 else pages, folder / "pictures")
+
+
+def _reports(folder: Path, site: Path, judgement: Judgement) -> Iterator[Path]:
+    """The data-quality report of each run, in the order of the runs; those that were written before stay."""
+    folder.mkdir(exist_ok=True)
     with open_desk(site, "demo") as desk:
         for run, _ in judgement.accounts.runs:
-            write_quality_report(desk, run.id, reports / f"quality-{run.key.day}-{run.key.kind}.html")
-    return pictures(reports, folder / "pictures")
+            page = folder / f"quality-{run.key.day}-{run.key.kind}.html"
+            if not page.exists():
+                write_quality_report(desk, run.id, page)
+            yield page
 
 
-def pictures(reports: Path, target: Path) -> str:
-    """Photograph every report by a headless Chromium. Returns what to tell."""
+def pictures(pages: Sequence[Path], target: Path) -> str:
+    """Photograph pages by a headless Chromium, each once. Returns what to tell."""
     browser = next(_browsers(), None)
     if browser is None:
-        return "画像：Chromium が見つからないため作りませんでした"
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    taken = sum(_photograph(browser, page, target / f"{page.stem}.png") for page in sorted(reports.glob("*.html")))
-    return f"画像：{taken}枚（{target.relative_to(ROOT) if target.is_relative_to(ROOT) else target}）"
+        return "報告書を作りました。Chromium が見つからないため、画像は作りませんでした"
+    target.mkdir(exist_ok=True)
+    wanted = {page: target / f"{page.stem}.png" for page in pages}
+    taken = sum(picture.exists() or _photograph(browser, page, picture) for page, picture in wanted.items())
+    return f"報告書とその画像{taken}枚を作りました"
 
 
 def _browsers() -> Iterator[str]:
