@@ -20,6 +20,7 @@ def test_a_registration_goes_from_the_source_to_the_comparison(
 ) -> None:
     """Prepare, send, confirm, reconcile: each by its verb, each telling what the books then hold."""
     assert hamlet.json("preflight")["counts"]["items"] > 8
+    assert hamlet.json("status")["due"] == []
     made = hamlet.json("prepare", "pretest")
     assert made["counts"]["to_register"] == 5
     assert hamlet.json("prepare", "pretest")["run"] == made["run"], "the same again is the same run"
@@ -40,6 +41,9 @@ def test_a_registration_goes_from_the_source_to_the_comparison(
     assert hamlet.json("audit", "verify")["lines"] > 50
     assert hamlet.json("status")["wrong"] == []
     assert hamlet.control("bodies/992011/violations") == []
+    second = subprocess.run(sender.args, capture_output=True, text=True, check=False, timeout=60)
+    assert json.loads(second.stdout)["error"]["code"] == "SENDER-001", "never a second one"
+    assert second.returncode == 1
     sender.send_signal(signal.SIGTERM)
     output, _ = sender.communicate(timeout=30)
     assert json.loads(output) == {"ended": True}

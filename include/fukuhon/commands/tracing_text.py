@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fukuhon.commands.telling import table
-from fukuhon.commands.wording import KINDS, RUN_STATES, STATES, bytes_text, counts_table
+from fukuhon.commands.wording import EVENTS, KINDS, RUN_STATES, STATES, bytes_text, counts_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +66,10 @@ def found_text(console: Console, identity: str, found: Sequence[dict[str, Any]])
 
 
 def _events(console: Console, events: Sequence[dict[str, Any]]) -> None:
-    rows = [(event["at"], event["actor"], event["event"], _detail(event["detail"])) for event in events]
+    rows = [
+        (event["at"], event["actor"], EVENTS.get(event["event"], event["event"]), _detail(event["detail"]))
+        for event in events
+    ]
     console.print(table(("日時", "誰が", "何を", "内容"), rows))
 
 

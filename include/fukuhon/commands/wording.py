@@ -12,7 +12,17 @@ if TYPE_CHECKING:
 
     from fukuhon.registration.summary import Summary
 
-__all__ = ["COUNTS", "KINDS", "OUTCOMES", "RUN_STATES", "STATES", "bytes_text", "counts_table", "summary_text"]
+__all__ = [
+    "COUNTS",
+    "EVENTS",
+    "KINDS",
+    "OUTCOMES",
+    "RUN_STATES",
+    "STATES",
+    "bytes_text",
+    "counts_table",
+    "summary_text",
+]
 
 KINDS = {
     "pretest": "事前の副本アップロード",
@@ -38,6 +48,25 @@ STATES = {
     "unplaceable": "入る枠なし",
     "superseded": "作り直し",
 }
+EVENTS = {
+    **{f"file.{state}": name for state, name in STATES.items()},
+    "file.variations": "業務区分ごとの件数",
+    "file.outcome": "処理結果の内訳",
+    "file.slipped": "翌日以降へ持ち越し",
+    "file.cleared": "送信済みファイルの消去",
+    "attempt.begun": "送信の開始",
+    "attempt.ended": "送信の結果",
+    "run.opened": "準備の開始",
+    "run.opened_again": "準備のやり直し",
+    "run.done": "準備の完了",
+    "run.failed": "準備の失敗",
+    "tally.put": "件数の記入",
+    "approval.asked": "承認の申請",
+    "approval.approved": "承認",
+    "approval.rejected": "却下",
+    "approval.used": "承認の使用",
+}
+"""Lines of the trail about files, runs and approvals; one that is not here is shown by its own name."""
 OUTCOMES = {
     "window_over": "枠の終わりまで送信しました（残りがあります）",
     "nothing_left": "送信待ちを全て送信しました",
