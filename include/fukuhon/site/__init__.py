@@ -13,12 +13,13 @@ from fukuhon.site.settings import (
     Limits,
     SecretRef,
     ServerSettings,
-    SourceSettings,
     SpiSettings,
 )
 from fukuhon.site.site import Site, load
+from fukuhon.site.sources import DAY, FileColumn, FileTable, SourceSettings
 
 __all__ = [
+    "DAY",
     "ROLE_CODES",
     "Account",
     "Accounts",
@@ -26,6 +27,8 @@ __all__ = [
     "BodySettings",
     "ControlRange",
     "DatasetSettings",
+    "FileColumn",
+    "FileTable",
     "Limits",
     "Person",
     "Role",

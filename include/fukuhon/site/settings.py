@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -21,6 +20,7 @@ from fukuhon.site.fields import (
     SpiText,
     TimeOfDay,
 )
+from fukuhon.site.sources import SourceSettings
 
 __all__ = [
     "Account",
@@ -107,33 +107,6 @@ class ServerSettings(Part):
     def _address(self) -> ServerSettings:
         if (self.url is None) == (self.env is None):
             raise ValueError("url か env のどちらか一つを書いてください")
-        return self
-
-
-FILE_KINDS = ("sqlite", "csv", "fixed")
-
-
-class SourceSettings(Part):
-    """An existing system that holds 正本."""
-
-    id: ResourceId
-    name: Name
-    kind: Literal["sqlite", "postgresql", "mysql", "oracle", "mssql", "csv", "fixed"]
-    url: Expanded | None = None
-    env: Name | None = None
-    path: ResolvedPath | None = None
-    history: Literal["change_log", "snapshots", "none"]
-    production: bool = False
-    masters_needed: bool = False
-
-    @model_validator(mode="after")
-    def _address(self) -> SourceSettings:
-        wanted = "path" if self.kind in FILE_KINDS else "url か env"
-        given = [name for name in ("url", "env", "path") if getattr(self, name) is not None]
-        if len(given) != 1 or (given == ["path"]) != (self.kind in FILE_KINDS):
-            raise ValueError(f"{self.kind} では {wanted} を一つだけ書いてください")
-        if self.url and re.search(r"//[^/@]*:[^/@]*@", self.url):
-            raise ValueError("url にパスワードを書かないでください（env を使います）")
         return self
 
 
