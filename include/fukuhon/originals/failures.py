@@ -22,6 +22,11 @@ _SAFE = (
     (r"Unknown column '([\w.]{1,80})'", "列 {0} がありません"),
     (r"permission denied for (?:table|relation|view|schema) ([\w.]{1,80})", "{0} を読む権限がありません"),
     (r"command denied to user .* for table [`']?([\w.]{1,80})", "{0} を読む権限がありません"),
+    (r'Referenced column "([^"]{1,80})" not found', "列 {0} がありません"),
+    (r'does not have a column named "([^"]{1,80})"', "列 {0} がありません"),
+    (r"Table with name (\w{1,80}) does not exist", "表 {0} がありません"),
+    (r"Function with name (\w{1,80}) does not exist", "関数 {0} がありません"),
+    (r"disabled by configuration", "ファイルや設定に触れるSQLです"),
     (r"file is not a database", "SQLiteのデータベースではありません"),
     (r"syntax error|error in your SQL syntax|incomplete input", "SQLの書き方に誤りがあります"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fukuhon.errors import ConfigurationError
 from fukuhon.originals.adbc import PostgresqlSource, SqliteSource
+from fukuhon.originals.files import FileSource
 from fukuhon.originals.streamed import MysqlSource
 from fukuhon.site import SecretRef
 from fukuhon.site.secrets import read_secret
@@ -26,6 +27,8 @@ def open_source(settings: SourceSettings) -> Source:
     if settings.kind == "sqlite":
         assert settings.path is not None
         return SqliteSource(settings, settings.path)
+    if settings.kind in {"csv", "fixed"}:
+        return FileSource(settings)
     if settings.kind in {"postgresql", "mysql"}:
         url = settings.url or read_secret(SecretRef(env=settings.env))
         if settings.kind == "mysql":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
 import pyarrow as pa
 
 from fukuhon.errors import ConfigurationError
@@ -91,7 +92,7 @@ class Source(ABC):
         arrays = [batch.column(name) for name in names]
         if columns is not None:
             arrays = [conform(name, array, columns[name], self.name) for name, array in zip(names, arrays, strict=True)]
-        numbers = pa.array(range(first, first + batch.num_rows), pa.int64())
+        numbers = pa.array(np.arange(first, first + batch.num_rows))
         return pa.RecordBatch.from_arrays([numbers, *arrays], names=["row_no", *names])
 
     def read(self, query: str, parameters: Parameters, columns: Columns) -> pa.Table:
