@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from fukuhon.site import SourceSettings
@@ -75,3 +76,12 @@ def test_a_form_that_cannot_be_is_refused(changes: dict[str, Any], told: str) ->
     with pytest.raises(ValidationError) as caught:
         source(**changes)
     assert told in str(caught.value)
+
+
+def test_the_forms_that_are_documented_are_right() -> None:
+    """docs/site-yaml.md, read literally."""
+    text = (Path(__file__).parents[2] / "docs/site-yaml.md").read_text(encoding="utf-8")
+    block = text.partition("## Sources that are files")[2].partition("```yaml\n")[2].partition("```")[0]
+    welfare, care = (source(**{**entry, "path": Path(entry["path"])}) for entry in yaml.safe_load(block))
+    assert [column.name for column in welfare.file_tables()[0].columns] == ["手帳番号", "等級"]
+    assert [table.columns[-1].end for table in care.file_tables()] == [58, 11]
