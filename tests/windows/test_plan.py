@@ -176,6 +176,12 @@ def test_file_over_the_cap_of_every_day_is_unplaceable() -> None:
     assert refused.greatest_records == 50
 
 
+def test_file_as_great_as_the_cap_is_placed() -> None:
+    """Equality is allowed, for one file as for several."""
+    differences = [file("a", 10, kind=Kind.DIFFERENTIAL, records=50)]
+    assert plan(differences, [window(kind=Kind.DIFFERENTIAL)], Line(1_000.0), DailyCap(1_000)).placed
+
+
 def test_cap_of_a_day_may_be_filled() -> None:
     """以内: thirty and twenty are the fifty of the day, twenty-one are one too many."""
     windows = [window(kind=Kind.DIFFERENTIAL)]
