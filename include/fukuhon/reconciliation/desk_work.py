@@ -126,7 +126,7 @@ def carry_out(desk: Desk, plan_sha256: str) -> Summary:
             if row.state == "planned":
                 work.one(request, row, plan_sha256)
         outcome = sum_up(work.done, held.counts())
-    return _conclude(desk, made, outcome, work.lost)
+    return _conclude(desk, made, outcome, work)
 
 
 @dataclass
@@ -142,6 +142,7 @@ class _Work:
         self.requester, self.manager = _user(accounts.collation_requester), _user(accounts.collation_manager)
         self.done: list[Comparison] = []
         self.lost = 0
+        self.open = 0
 
     def one(self, request: PlannedRequest, row: reconciliations.Reconciliation, sha256: str) -> None:
         """One request, from asking to what it showed."""
@@ -163,7 +164,7 @@ class _Work:
         with Fingerprints(self.desk.site.hash_key(), body, spi, dataset) as fingerprints:
             layout = self.desk.packs.in_force(dataset, tokyo_day(self.desk.now()))
             found = compare(read_collation(path, layout.item_codes), request, self.held, self.spans, fingerprints)
-            self.lost += self._look_again(found, spi)
+            self._look_again(found, spi)
         self._move(row.id, "compared", records=found.returned, mismatches=found.mismatches)
         self.done.append(found)
 
@@ -188,8 +189,8 @@ class _Work:
         if not ruling.allowed:
             raise RefusedError("RECONCILIATION-011", reason=ruling.reason)
 
-    def _look_again(self, found: Comparison, spi: str) -> int:
-        """Search for records that were missing in their minute before any is called lost; return how many are.
+    def _look_again(self, found: Comparison, spi: str) -> None:
+        """Search for records that were missing in their minute before any is called lost.
 
         For a few only: each is a request to the server, and many missing ones are more likely processed elsewhere.
         """
@@ -203,7 +204,9 @@ class _Work:
                 strict=True,
             )
         }
-        return len(confirm(found, looked).lost)
+        confirmed = confirm(found, looked)
+        self.lost += len(confirmed.lost)
+        self.open += confirmed.open
 
     def _move(self, row: int, to: reconciliations.State, **facts: object) -> None:
         with self.desk.ledger.transaction(self.desk.actor) as tx:
@@ -215,14 +218,16 @@ def _user(account: Account | None) -> str:
     return account.user
 
 
-def _conclude(desk: Desk, made: Plan, outcome: Outcome, lost: int) -> Summary:
-    """Keep the outcome for reports; where nothing was wrong or lost, the files behind the state are reconciled."""
-    body = outcome.as_json() | {"plan_sha256": made.sha256, "lost": lost, "at": desk.now().isoformat()}
+def _conclude(desk: Desk, made: Plan, outcome: Outcome, work: _Work) -> Summary:
+    """Keep the outcome for reports; where nothing is wrong, lost or open, the files behind the state are reconciled."""
+    looked = {"lost": work.lost, "open": work.open, "plan_sha256": made.sha256, "at": desk.now().isoformat()}
+    body = outcome.as_json() | looked
     path = desk.folder("collations") / f"outcome-{made.sha256[:16]}.json"
     write_bytes(path, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    if not outcome.mismatches and not lost and outcome.records:
+    if outcome.records and not (outcome.mismatches or work.lost or work.open):
         with desk.ledger.transaction(desk.actor) as tx:
             for file in files.find(tx, state=_TO_RECONCILE):
                 files.move(tx, file.id, FileState.RECONCILED)
-    counts = {name: body[name] for name in ("requests", "records", "matches", "mismatches", "missing", "empty", "lost")}
+    told = ("requests", "records", "matches", "mismatches", "missing", "empty", "lost", "open")
+    counts = {name: body[name] for name in told}
     return Summary("reconcile", counts=counts, facts={"bound": outcome.bound, "plan_sha256": made.sha256})

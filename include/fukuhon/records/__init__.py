@@ -7,6 +7,7 @@ from fukuhon.records.differences import Differences, Question
 from fukuhon.records.effects import Effect, effects, expired
 from fukuhon.records.holdings import Conflicts, Holdings, save_checkpoint
 from fukuhon.records.model import ACCEPTED, UNDER_WAY, AcceptedFile, PendingFile
+from fukuhon.records.overlaps import overlaps
 from fukuhon.records.positions import read_positions, write_positions
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Question",
     "effects",
     "expired",
+    "overlaps",
     "read_positions",
     "save_checkpoint",
     "write_positions",

@@ -14,9 +14,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from fukuhon.calendars import tokyo_day
+from fukuhon.clock import tokyo
 from fukuhon.errors import FatalError
 from fukuhon.ledger import Reader, Tally, files, runs, tallies
-from fukuhon.records import Holdings, expired
+from fukuhon.records import Holdings, expired, save_checkpoint
 from fukuhon.registration.books import accepted_files
 from fukuhon.registration.desk import Desk
 
@@ -47,7 +49,18 @@ def close_books(desk: Desk, changed: Collection[int] = ()) -> list[int]:
         closed = _closed(reader, done[:first])
     for place in range(first, len(done)):
         closed = _close(desk, done[: place + 1], closed)
+    _checkpoint(desk)
     return done[first:]
+
+
+def _checkpoint(desk: Desk) -> None:
+    """Once a month keep the state as of the first: old sidecars need not be read again for every question."""
+    first = tokyo_day(desk.now()).replace(day=1)
+    folder = desk.folder("checkpoints")
+    with desk.ledger.reading() as reader:
+        accepted = [file for file in accepted_files(reader) if file.completed < tokyo(first)]
+    if accepted and not list(folder.glob(f"*{first:%Y-%m-%d}*")):
+        save_checkpoint(accepted, folder, first, overflow=desk.folder("overflow"))
 
 
 def _was_closed(reader: Reader, run: int) -> bool:

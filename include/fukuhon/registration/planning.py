@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from fukuhon.calendars import day_interval, tokyo_day
 from fukuhon.ledger import File, FileState, Reader, Tx, attempts, files, meters, tallies
+from fukuhon.records import overlaps
+from fukuhon.registration.books import ON_ITS_WAY
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
 from fukuhon.windows import (
@@ -37,7 +40,10 @@ def plan(desk: Desk) -> Summary:
     now = desk.now()
     windows = [window for window in upload_windows(desk.site) if window.interval.end > now]
     with desk.ledger.transaction(desk.actor) as tx:
-        waiting = [file for file in files.find(tx, state=_OPEN) if not _refused(file)]
+        blocked = _blocked(desk, tx)
+        waiting = [f for f in files.find(tx, state=_OPEN) if not _refused(f) and f.id not in blocked]
+        for file_id in blocked:
+            _leave(tx, files.get(tx, file_id), FileState.VALIDATED, reason=None)
         made = plan_windows(
             [_to_send(file, waiting) for file in waiting], windows, _line(desk, tx, windows), cap=_cap(desk, tx)
         )
@@ -49,7 +55,7 @@ def plan(desk: Desk) -> Summary:
             )
         for file in made.waiting:
             _leave(tx, files.get(tx, _id(file)), FileState.VALIDATED, reason=None)
-    return _told(made)
+    return _told(made, len(blocked))
 
 
 def release(desk: Desk, file_id: int) -> None:
@@ -59,6 +65,13 @@ def release(desk: Desk, file_id: int) -> None:
     """
     with desk.ledger.transaction(desk.actor) as tx:
         files.clear(tx, file_id)
+
+
+def _blocked(desk: Desk, reader: Reader) -> set[int]:
+    """Files that hold a record which an earlier file, not finished, holds too: they wait for it (DESIGN §3.5)."""
+    under_way = [file for file in files.find(reader, state=ON_ITS_WAY) if not _refused(file)]
+    shared = overlaps([(Path(file.sidecar), file.run_id) for file in under_way], overflow=desk.folder("overflow"))
+    return {under_way[later].id for _, later in shared if under_way[later].state in _OPEN}
 
 
 def _refused(file: File) -> bool:
@@ -112,9 +125,9 @@ def _leave(tx: Tx, file: File, state: FileState, **facts: object) -> None:
     files.move(tx, file.id, state, **facts)
 
 
-def _told(made: Plan) -> Summary:
+def _told(made: Plan, blocked: int) -> Summary:
     by_window: dict[str, int] = {}
     for placement in made.placed:
         by_window[placement.window.id] = by_window.get(placement.window.id, 0) + 1
-    counts = {"placed": len(made.placed), "unplaceable": len(made.unplaceable), "waiting": len(made.waiting)}
+    counts = {"placed": len(made.placed), "unplaceable": len(made.unplaceable), "waiting": len(made.waiting) + blocked}
     return Summary("plan", counts=counts, facts={"windows": by_window})

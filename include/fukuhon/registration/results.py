@@ -72,7 +72,7 @@ def _list(desk: Desk, open_: Sequence[File]) -> Sequence[ResultRow]:
     days = [tokyo_day(file.received_at) for file in open_ if file.received_at]
     first, last = min(days), max(days)
     with desk.ledger.transaction(desk.actor) as tx:
-        look = looks.look(tx, "results", f"{first}/{last}")
+        look = looks.look(tx, "results", looks.days(first, last))
     rows = desk.server.results(first, last)
     ours = {file.receipt for file in open_}
     seen = [row for row in rows if row.number in ours]
