@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fukuhon.layouts.checks import BaseCheck, CheckKind, base_checks, pattern_of
+from fukuhon.layouts.comparing import DatasetChange, Effect, ItemChange, compare
 from fukuhon.layouts.model import (
     CHARACTERS,
     Characters,
@@ -15,6 +16,7 @@ from fukuhon.layouts.model import (
 )
 from fukuhon.layouts.packs import Packs, packs
 from fukuhon.layouts.reading import load_pack
+from fukuhon.layouts.soundness import Finding, Soundness, check_packs
 from fukuhon.layouts.xsd import to_xsd
 
 __all__ = [
@@ -22,14 +24,21 @@ __all__ = [
     "BaseCheck",
     "Characters",
     "CheckKind",
+    "DatasetChange",
     "DatasetLayout",
+    "Effect",
+    "Finding",
     "Item",
+    "ItemChange",
     "Kind",
     "LayoutPack",
     "Packs",
     "RecordKeyRule",
     "RequiredWhen",
+    "Soundness",
     "base_checks",
+    "check_packs",
+    "compare",
     "load_pack",
     "packs",
     "pattern_of",

@@ -13,7 +13,7 @@ from fukuhon.errors import ConfigurationError
 from fukuhon.layouts.model import DatasetLayout, Item, LayoutPack, Name, RecordKeyRule, _Part
 from fukuhon.site.documents import Document, Place, Problem, read_document
 
-__all__ = ["load_pack"]
+__all__ = ["load_pack", "read_pack"]
 
 
 class _Header(_Part):
@@ -70,18 +70,38 @@ def load_pack(folder: Path) -> LayoutPack:
     """Read a pack's folder.
 
     Raises ConfigurationError: SITE-001, SITE-002 (no file, no YAML), LAYOUTS-001 (what is wrong in a file, by line and
-    item), LAYOUTS-002 (a dataset stands in two files).
+    item), LAYOUTS-002 (a dataset stands in two files). It is the first error of :func:`read_pack`.
     """
-    header = read_document(folder / "pack.yaml").build(_Header, "LAYOUTS-001", [_period])
+    pack, errors = read_pack(folder)
+    if errors:
+        raise errors[0]
+    assert pack is not None
+    return pack
+
+
+def read_pack(folder: Path) -> tuple[LayoutPack | None, list[ConfigurationError]]:
+    """Read what can be read of a pack's folder, and what is wrong with each file that cannot."""
+    try:
+        header = read_document(folder / "pack.yaml").build(_Header, "LAYOUTS-001", [_period])
+    except ConfigurationError as error:
+        return None, [error]
     datasets: dict[str, DatasetLayout] = {}
+    errors: list[ConfigurationError] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name == "pack.yaml":
             continue
-        for layout in _datasets(read_document(path), header.version):
-            if layout.code in datasets:
-                raise ConfigurationError("LAYOUTS-002", file=path, dataset=layout.code)
-            datasets[layout.code] = layout
-    return LayoutPack(**dict(header), datasets=tuple(datasets.values()))
+        try:
+            found = list(_datasets(read_document(path), header.version))
+        except ConfigurationError as error:
+            errors.append(error)
+            continue
+        errors += [
+            ConfigurationError("LAYOUTS-002", file=path, dataset=layout.code)
+            for layout in found
+            if layout.code in datasets
+        ]
+        datasets |= {layout.code: layout for layout in found if layout.code not in datasets}
+    return LayoutPack(**dict(header), datasets=tuple(datasets.values())), errors
 
 
 def _period(header: _Header) -> Iterable[Problem]:
