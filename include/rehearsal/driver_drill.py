@@ -86,10 +86,10 @@ def _small_windows(plan: Plan, *, days: int, records_per_file: int, bytes_a_day:
     """Give the site an allotment on each of many days, and small files."""
     path = plan.site / "site.yaml"
     text = path.read_text(encoding="utf-8")
-    listed = ", ".join((_FIRST + timedelta(days=n)).isoformat() for n in range(days))
-    row = f'  - {{days: [{listed}], from: "09:00", to: "12:00", bytes: {bytes_a_day}, part: tax}}\n'
+    row = '  - {{days: [{day}], from: "09:00", to: "12:00", bytes: {size}, part: tax}}\n'
+    rows = "".join(row.format(day=day, size=bytes_a_day) for day in _days(days))
     text = re.sub(r"(?m)^  records_per_file: \d+", f"  records_per_file: {records_per_file}", text)
-    text = re.sub(r"(?ms)^allotments:\n(  - .*?\n)+(?=\S)", f"allotments:\n{row}", text)
+    text = re.sub(r"(?ms)^allotments:\n(  - .*?\n)+(?=\S)", f"allotments:\n{rows}", text)
     path.write_text(text, encoding="utf-8")
     schedule = yaml.safe_load((plan.site / "schedule.yaml").read_text(encoding="utf-8"))
     schedule["pretest"] = None
@@ -97,16 +97,20 @@ def _small_windows(plan: Plan, *, days: int, records_per_file: int, bytes_a_day:
     (plan.site / "schedule.yaml").write_text(yaml.safe_dump(schedule, allow_unicode=True), encoding="utf-8")
 
 
+def _days(count: int) -> list[str]:
+    return [(_FIRST + timedelta(days=n)).isoformat() for n in range(count)]
+
+
 def open_upload_days(
-    stack: ExitStack, folder: Path, *, days: int, records_per_file: int = 150, bytes_a_day: int = 220_000
+    stack: ExitStack, folder: Path, *, days: int, records_per_file: int = 150, bytes_a_day: int = 90_000
 ) -> UploadDays:
     """Start such a world, its files prepared."""
     plan = Plan(folder, people=1500, start="2017-04-11T08:00:00+09:00")
     made_city(plan)
     _small_windows(plan, days=days, records_per_file=records_per_file, bytes_a_day=bytes_a_day)
     world = stack.enter_context(open_world(plan))
-    allotment = {"days": [(_FIRST + timedelta(days=n)).isoformat() for n in range(days)], "bytes": bytes_a_day}
-    world.standin.change({"allotments": [{**allotment, **_HOURS}], "batch": {}})
+    allotments = [{"days": [day], "bytes": bytes_a_day, **_HOURS} for day in _days(days)]
+    world.standin.change({"allotments": allotments, "batch": {}})
     Hands(world).by_hand("prepare_initial")
     windows = [window for window in upload_windows(plan.site) if window.kind is Kind.INITIAL]
     return UploadDays(world, AirflowOffice(world), windows)

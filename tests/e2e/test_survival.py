@@ -19,7 +19,7 @@ from rehearsal.supervisor import session_members
 
 pytestmark = [pytest.mark.deep, pytest.mark.e2e, pytest.mark.timeout(600)]
 
-SLOW = 20_000
+SLOW = 8_000
 ADMIN = "kanri"
 
 
@@ -27,7 +27,7 @@ ADMIN = "kanri"
 def days(folder: Path) -> Iterator[UploadDays]:
     """One world for all tests of this file; each takes the next window."""
     with ExitStack() as stack:
-        yield open_upload_days(stack, folder, days=14)
+        yield open_upload_days(stack, folder, days=16)
 
 
 def check_once(days: UploadDays, uploads: list[dict[str, Any]]) -> None:
