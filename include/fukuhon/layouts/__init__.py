@@ -14,6 +14,7 @@ from fukuhon.layouts.model import (
     RecordKeyRule,
     RequiredWhen,
 )
+from fukuhon.layouts.odcs import to_odcs
 from fukuhon.layouts.packs import Packs, packs
 from fukuhon.layouts.reading import load_pack
 from fukuhon.layouts.soundness import Finding, Soundness, check_packs
@@ -42,5 +43,6 @@ __all__ = [
     "load_pack",
     "packs",
     "pattern_of",
+    "to_odcs",
     "to_xsd",
 ]
