@@ -102,10 +102,16 @@ def _days(count: int) -> list[str]:
 
 
 def open_upload_days(
-    stack: ExitStack, folder: Path, *, days: int, records_per_file: int = 150, bytes_a_day: int = 90_000
+    stack: ExitStack,
+    folder: Path,
+    *,
+    days: int,
+    records_per_file: int = 150,
+    bytes_a_day: int = 90_000,
+    **settings: str,
 ) -> UploadDays:
-    """Start such a world, its files prepared."""
-    plan = Plan(folder, people=1500, start="2017-04-11T08:00:00+09:00")
+    """Start such a world, its files prepared. ``settings``: of Airflow, by their environment variable."""
+    plan = Plan(folder, people=1500, start="2017-04-11T08:00:00+09:00", settings=settings)
     made_city(plan)
     _small_windows(plan, days=days, records_per_file=records_per_file, bytes_a_day=bytes_a_day)
     world = stack.enter_context(open_world(plan))

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,8 @@ class Plan:
     days: int = 4
     airflow: bool = True
     start: str = _FIRST_INSTANT
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings of Airflow besides those of every world, by their environment variable."""
 
     @property
     def site(self) -> Path:
@@ -82,12 +84,12 @@ class World:
         ours = (Program("sender", sender, own, grace_s=60.0),)
         return ours + (self.airflow.home.programs() if self.plan.airflow else ())
 
-    def start_programs(self) -> None:
+    def start_programs(self, *, wait: bool = True) -> None:
         """Start the sender and Airflow, and wait until Airflow is well. Raises SupervisorError."""
         began = time.monotonic()
         for program in self.programs():
             self.supervisor.start(program)
-        if self.plan.airflow:
+        if wait and self.plan.airflow:
             self.supervisor.wait(self.airflow.healthy, "Airflow", 120.0)
             self.seconds["airflow_start"] = round(time.monotonic() - began, 1)
 
@@ -114,7 +116,7 @@ def open_world(plan: Plan) -> Iterator[World]:
         url = _start_standin(plan, supervisor)
         os.environ["FUKUHON_SERVER_URL"] = url
         os.environ["FUKUHON_DATA"] = str(plan.data)
-        more = {"FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
+        more = {**plan.settings, "FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
         home = AirflowHome(plan.folder / "airflow", (plan.site,), free_ports(1)[0], more=more)
         world = World(plan, supervisor, StandIn(url, BODY), Airflow(home, supervisor.check))
         if fresh:

@@ -130,14 +130,15 @@ class Supervisor:
         for pid in session_members(self._children[name].process.pid):
             _signal(pid, signal.SIGKILL)
 
-    def abandon(self) -> None:
-        """Kill everything at once, and restart nothing."""
+    def crash(self, names: Iterable[str]) -> None:
+        """Kill programs and their sessions all at once, as when the power fails, and start none of them again."""
         with self._lock:
-            for child in self._children.values():
+            children = [self._children[name] for name in names]
+            for child in children:
                 child.wanted = False
-            for name in self._children:
-                self.kill(name)
-        self.stop()
+            for pid in [pid for child in children for pid in session_members(child.process.pid)]:
+                _signal(pid, signal.SIGKILL)
+        self.stop(names)
 
     def close(self) -> None:
         """Stop everything and the watch over it."""
