@@ -1,4 +1,4 @@
-"""``fukuhon rules examples``: the examples of the registration rules, run."""
+"""``fukuhon rules``: the registration rules' examples run, their mutants, one record explained, the book of them."""
 # ruff: noqa: PLC0415 - --help stays quick
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import typer
 
 from fukuhon.commands import instants
 from fukuhon.commands.group import Verb
+from fukuhon.commands.mutating import mutate
 from fukuhon.commands.options import HERE, AsJson, Dataset, SiteFolder
 from fukuhon.commands.telling import finish, quiet
 from fukuhon.errors import DataError
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="登録ルールを確かめる。")
-
-
-@app.callback()
-def _several() -> None:
-    """Keep the verb's name although it is the only one."""
 
 
 @app.command(cls=Verb, name="examples", help="登録ルールに書かれた例を計算し、書かれたとおりになるかを確かめる。")
@@ -52,6 +48,11 @@ def examples(
         as_json=as_json,
         failed=DataError("COMMANDS-040", count=failed) if failed else None,
     )
+
+
+app.command(cls=Verb, name="mutate", help="登録ルールをわざと壊し、品質ルールが気付くかを測る。何も登録しない。")(
+    mutate
+)
 
 
 def _checked(site: Site, dataset: DatasetSettings, on: str | None) -> dict[str, Any]:

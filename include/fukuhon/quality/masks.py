@@ -97,7 +97,7 @@ class Masker:
             found.column("row_no").to_numpy(),
             found.column("variation"),
             _own(found.select([rule.id for rule in self._rows])),
-            found.select(["row_no", *IDENTITY, *self._facts]),
+            found.select(["row_no", "variation", *IDENTITY, *self._facts]),
         )
 
     def _try(self, columns: dict[str, str]) -> pa.Table | None:
@@ -128,7 +128,8 @@ def _fact_columns(rules: Sequence[Rule]) -> dict[str, str]:
     """Columns beyond the identity that unique, baseline and table rules need: name → SQL."""
     facts: dict[str, str] = {}
     for rule in rules:
-        facts |= {name: quoted(name) for name in narrow_columns(rule) if name not in IDENTITY}
+        if rule.kind in {Kind.UNIQUE, Kind.BASELINE}:  # the others' columns are read in this pass and done with
+            facts |= {name: quoted(name) for name in narrow_columns(rule) if name not in _FRAME}
         if rule.kind is Kind.UNIQUE:
             facts[f"{rule.id}/hash"] = _hash_sql(rule)
         elif rule.kind is Kind.BASELINE and rule.when is not None:
