@@ -12,22 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fukuhon.commands.acting import at_desk, decider
+from fukuhon.commands.matters import MATTERS, deciders
 from fukuhon.commands.options import HERE, AsJson, SiteFolder
 from fukuhon.commands.telling import finish, table
 
 if TYPE_CHECKING:
     from fukuhon.ledger.approvals import Approval
-    from fukuhon.site import Role
 
-__all__ = ["MATTERS", "approvals", "approve", "reject"]
+__all__ = ["approvals", "approve", "reject"]
 
-MATTERS: dict[str, str] = {
-    "collation_plan": "突合の計画",
-    "settle": "結果不明のファイルの確定",
-    "lease": "送信権の引継ぎ",
-}
-_DECIDERS: dict[str, tuple[Role, ...]] = {"collation_plan": ("collation_manager",)}
-_OTHERWISE: tuple[Role, ...] = ("administrator", "collation_manager")
 _STATES = {"asked": "承認待ち", "approved": "承認", "rejected": "却下"}
 
 Number = Annotated[int, typer.Argument(metavar="番号", help="申請の番号（「fukuhon approvals」で分かる）。")]
@@ -59,7 +52,7 @@ def approve(number: Number, *, site: SiteFolder = HERE, as_json: AsJson = False)
     with at_desk(site) as desk:
         with desk.ledger.reading() as reader:
             asked = books.get(reader, number)
-        person = decider(desk, *_deciders(asked))
+        person = decider(desk, *deciders(asked.kind))
         with desk.ledger.transaction(person.name) as tx:
             decided = books.approve(tx, number)
     _told(decided, as_json=as_json)
@@ -78,14 +71,10 @@ def reject(
     with at_desk(site) as desk:
         with desk.ledger.reading() as reader:
             asked = books.get(reader, number)
-        person = decider(desk, *_deciders(asked))
+        person = decider(desk, *deciders(asked.kind))
         with desk.ledger.transaction(person.name) as tx:
             decided = books.reject(tx, number, reason)
     _told(decided, as_json=as_json)
-
-
-def _deciders(asked: Approval) -> tuple[Role, ...]:
-    return _DECIDERS.get(asked.kind, _OTHERWISE)
 
 
 def _told(decided: Approval, *, as_json: bool) -> None:

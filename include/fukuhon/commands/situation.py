@@ -80,7 +80,7 @@ def _due(desk: Desk, reader: Reader, now: datetime) -> list[dict[str, Any]]:
     found = [
         {"what": wording, "at": at}
         for duty, wording in DUTIES.items()
-        for at in duty_times(desk.site.folder, duty)
+        for at in duty_times(desk.site, duty)
         if tokyo_day(at) == today and not _done_since(reader, duty, at)
     ]
     found += [
@@ -94,7 +94,7 @@ def _due(desk: Desk, reader: Reader, now: datetime) -> list[dict[str, Any]]:
 def _unprepared(desk: Desk, reader: Reader, today: date) -> list[date]:
     """Days that are over and whose changes were not prepared, since the first one that was to be."""
     done = {run.key.day for run in runs.find(reader, kind="differential", state="done")}
-    return [day for day in differential_days(desk.site.folder) if day < today and day not in done]
+    return [day for day in differential_days(desk.site) if day < today and day not in done]
 
 
 def _done_since(reader: Reader, duty: str, at: datetime) -> bool:
@@ -155,7 +155,7 @@ def _still_matters(desk: Desk, known: list[files.File], duty: str, now: datetime
 
     Yesterday's preconditions matter no more; results are only waited for where the server had taken something.
     """
-    dues = [at for at in duty_times(desk.site.folder, duty) if at <= now]
+    dues = [at for at in duty_times(desk.site, duty) if at <= now]
     if duty == "preflight":
         return [at for at in dues if tokyo_day(at) == tokyo_day(now)]
     if duty == "confirm_results":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,7 +57,17 @@ class Schedule(Part):
 
 def load_schedule(folder: Path | str) -> Schedule:
     """Read ``folder/schedule.yaml``. Raises ConfigurationError SITE-001, SITE-002, WINDOWS-006 (all that is wrong)."""
-    document: Document = read_document(Path(folder).expanduser().resolve() / FILE)
+    path = Path(folder).expanduser().resolve() / FILE
+    if not path.exists():  # the reading says so
+        return _read(path, 0, 0)
+    state = path.stat()
+    return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, _edited: int, _size: int) -> Schedule:
+    """A page asks for it a dozen times a second's look: the same file is read once."""
+    document: Document = read_document(path)
     return document.build(Schedule, "WINDOWS-006", (_ordered,))
 
 
@@ -74,27 +85,33 @@ def upload_windows(site: Site | Path | str) -> list[Window]:
     初期登録 in its allotments; the pretest and 差分 in the hours of the schedule, cut to what the channels allow. How
     windows share the one line of the body: ``one_line``.
     """
-    settings = site if isinstance(site, Site) else load(site)
+    settings = _settings(site)
     schedule = load_schedule(settings.folder)
     found = [*_initial(settings), *_pretest(settings, schedule), *_differential(settings, schedule)]
     first, last = day_interval(schedule.first_day).start, day_interval(schedule.last_day).end
     return [window for window in one_line(found) if first <= window.interval.start < last]
 
 
-def differential_days(folder: Path | str) -> list[date]:
+def differential_days(site: Site | Path | str) -> list[date]:
     """The days whose changes are prepared, each by itself, soonest first."""
-    site, schedule = load(folder), load_schedule(folder)
-    return list(_days(site, schedule, schedule.differential_days))
+    settings = _settings(site)
+    schedule = load_schedule(settings.folder)
+    return list(_days(settings, schedule, schedule.differential_days))
 
 
-def duty_times(folder: Path | str, duty: str) -> list[datetime]:
+def duty_times(site: Site | Path | str, duty: str) -> list[datetime]:
     """The instants at which a duty is to be done, soonest first; none where the schedule does not name it."""
-    site, schedule = load(folder), load_schedule(folder)
+    settings = _settings(site)
+    schedule = load_schedule(settings.folder)
     return sorted(
         day_interval(day).start + timedelta(minutes=parse_minutes(row.at))
         for row in schedule.duties.get(duty, ())
-        for day in _days(site, schedule, row.days)
+        for day in _days(settings, schedule, row.days)
     )
+
+
+def _settings(site: Site | Path | str) -> Site:
+    return site if isinstance(site, Site) else load(site)
 
 
 def _ordered(schedule: Schedule) -> Iterator[Problem]:
