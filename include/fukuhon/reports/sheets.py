@@ -96,8 +96,9 @@ def page(sheet: Worksheet, area: str, foot: str) -> None:
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.footer = 0.5, 0.6, 0.3
-    for item, text in ((sheet.oddFooter.left, foot.replace("&", "&&")), (sheet.oddFooter.right, "&P / &N")):
-        assert item is not None, "a footer has its three parts"
+    footer = sheet.oddFooter
+    assert footer is not None, "openpyxl gives every sheet one"
+    for item, text in ((footer.left, foot.replace("&", "&&")), (footer.right, "&P / &N")):
         item.text, item.size = text, 8
 
 

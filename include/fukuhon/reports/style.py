@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fukuhon.clock import TOKYO
 
-__all__ = ["COLOURS", "Numbers", "in_japanese", "render"]
+__all__ = ["COLOURS", "Numbers", "hours", "in_japanese", "render", "short"]
 
 _SMALL = 10
 
@@ -82,6 +82,21 @@ def in_japanese(moment: date | datetime) -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日（{'月火水木金土日'[moment.weekday()]}）"
 
 
+def short(moment: date | datetime) -> str:
+    """The same where there is little room: 5月8日（月） 18:30; the year is told elsewhere."""
+    if isinstance(moment, datetime):
+        local = moment.astimezone(TOKYO)
+        return f"{short(local.date())} {local:%H:%M}"
+    return f"{moment.month}月{moment.day}日（{'月火水木金土日'[moment.weekday()]}）"
+
+
+def hours(moment: datetime, day: date | None = None) -> str:
+    """The time of day in Tokyo; midnight at the end of a day is 24:00 for whoever reads of that day."""
+    local = moment.astimezone(TOKYO)
+    ended = day is not None and local.date() > day and (local.hour, local.minute) == (0, 0)
+    return "24:00" if ended else f"{local:%H:%M}"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -92,6 +107,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["japanese"] = in_japanese
+    environment.filters["short"] = short
+    environment.filters["hm"] = hours
     environment.globals["colours"] = COLOURS
     return environment
 
