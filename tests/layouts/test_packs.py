@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fukuhon.errors import ConfigurationError
-from fukuhon.layouts import LayoutPack, Packs, load_pack, packs
+from fukuhon.layouts import LayoutPack, Packs, load_pack, pack_folders, packs
 
 MakePack = Callable[..., Path]
 CODE = "TK00000100000001"
@@ -93,3 +93,21 @@ def test_a_sites_own_pack_replaces_the_projects_of_the_same_version(pack: MakePa
         made.rename(folder / "T1")
     site = SimpleNamespace(resource_folders=lambda kind: (own, project))
     assert packs(site).in_force(CODE, date(2017, 4, 1)).item("I0001").name == "公式の年度"
+
+
+def test_a_version_in_two_folders_is_refused(pack: MakePack, tmp_path: Path) -> None:
+    """One of them would never be seen."""
+    pack()
+    pack(name="T1 (copy)")
+    site = SimpleNamespace(resource_folders=lambda kind: (tmp_path,))
+    with pytest.raises(ConfigurationError, match="LAYOUTS-009"):
+        packs(site)
+    assert [folder.name for folder in pack_folders(site)] == ["T1", "T1 (copy)"]
+
+
+def test_a_pack_is_found_by_its_version(pack: MakePack) -> None:
+    """Or it is told which there are."""
+    both = Packs.of([later(pack), load_pack(pack())])
+    assert both.pack("T2").effective_from == date(2017, 7, 1)
+    with pytest.raises(ConfigurationError, match="LAYOUTS-010.*T1、T2"):
+        both.pack("T3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fukuhon.layouts.checks import BaseCheck, CheckKind, base_checks, pattern_of
 from fukuhon.layouts.comparing import DatasetChange, Effect, ItemChange, compare
+from fukuhon.layouts.importing import ImportedPack, read_workbook
 from fukuhon.layouts.model import (
     CHARACTERS,
     Characters,
@@ -15,13 +16,18 @@ from fukuhon.layouts.model import (
     RequiredWhen,
 )
 from fukuhon.layouts.odcs import to_odcs
-from fukuhon.layouts.packs import Packs, packs
+from fukuhon.layouts.packs import Packs, pack_folders, packs
 from fukuhon.layouts.reading import load_pack
+from fukuhon.layouts.saving import write_pack
 from fukuhon.layouts.soundness import Finding, Soundness, check_packs
+from fukuhon.layouts.template import write_template
+from fukuhon.layouts.words import KIND_WORDS, PUBLICATION_WORDS, form_words, required_words
 from fukuhon.layouts.xsd import to_xsd
 
 __all__ = [
     "CHARACTERS",
+    "KIND_WORDS",
+    "PUBLICATION_WORDS",
     "BaseCheck",
     "Characters",
     "CheckKind",
@@ -29,6 +35,7 @@ __all__ = [
     "DatasetLayout",
     "Effect",
     "Finding",
+    "ImportedPack",
     "Item",
     "ItemChange",
     "Kind",
@@ -40,9 +47,15 @@ __all__ = [
     "base_checks",
     "check_packs",
     "compare",
+    "form_words",
     "load_pack",
+    "pack_folders",
     "packs",
     "pattern_of",
+    "read_workbook",
+    "required_words",
     "to_odcs",
     "to_xsd",
+    "write_pack",
+    "write_template",
 ]

@@ -11,10 +11,12 @@ from fukuhon.errors import ConfigurationError
 from fukuhon.layouts.reading import load_pack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fukuhon.layouts.model import DatasetLayout, LayoutPack
     from fukuhon.site import Site
 
-__all__ = ["Packs", "packs"]
+__all__ = ["Packs", "pack_folders", "packs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ class Packs:
                         return layout
         raise ConfigurationError("LAYOUTS-003", dataset=dataset, day=on)
 
+    def pack(self, version: str) -> LayoutPack:
+        """A whole version. Raises ConfigurationError LAYOUTS-010."""
+        for pack in self.packs:
+            if pack.version == version:
+                return pack
+        known = "、".join(pack.version for pack in self.packs) or "なし"
+        raise ConfigurationError("LAYOUTS-010", version=version, known=known)
+
     def version(self, dataset: str, version: str) -> DatasetLayout:
         """A dataset's layout in a version, for files written earlier. Raises ConfigurationError LAYOUTS-005."""
         for pack in self.packs:
@@ -62,11 +72,24 @@ class Packs:
 def packs(site: Site) -> Packs:
     """All packs of a site: the project's, and its own, which replace those of the same version.
 
-    Raises ConfigurationError as :func:`load_pack` and :meth:`Packs.of`.
+    Raises ConfigurationError as :func:`load_pack` and :meth:`Packs.of`, and LAYOUTS-009 where a version stands in two
+    folders side by side.
     """
     by_version: dict[str, LayoutPack] = {}
     for folder in reversed(site.resource_folders("layouts")):
+        where: dict[str, str] = {}
         for path in sorted(folder.glob("*/pack.yaml")):
             pack = load_pack(path.parent)
+            other = where.setdefault(pack.version, path.parent.name)
+            if other != path.parent.name:
+                raise ConfigurationError("LAYOUTS-009", version=pack.version, one=other, other=path.parent.name)
             by_version[pack.version] = pack
     return Packs.of(by_version.values())
+
+
+def pack_folders(site: Site) -> tuple[Path, ...]:
+    """The folders of all packs that a site sees; its own hides the project's of the same name."""
+    folders: dict[str, Path] = {}
+    for folder in reversed(site.resource_folders("layouts")):
+        folders |= {path.parent.name: path.parent for path in sorted(folder.glob("*/pack.yaml"))}
+    return tuple(folders[name] for name in sorted(folders))

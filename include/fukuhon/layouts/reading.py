@@ -11,12 +11,12 @@ from pydantic import Discriminator, Field, Tag
 
 from fukuhon.errors import ConfigurationError
 from fukuhon.layouts.model import DatasetLayout, Item, LayoutPack, Name, RecordKeyRule, _Part
-from fukuhon.site.documents import Document, Place, Problem, read_document
+from fukuhon.site.documents import Check, Document, Place, Problem, read_document
 
-__all__ = ["load_pack", "read_pack"]
+__all__ = ["Header", "Spi", "header_checks", "load_pack", "read_pack", "spi_checks"]
 
 
-class _Header(_Part):
+class Header(_Part):
     """``pack.yaml``."""
 
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]+$")]
@@ -57,7 +57,7 @@ class _Dataset(_Part):
     items: Annotated[list[_Entry], Field(min_length=1)]
 
 
-class _Spi(_Part):
+class Spi(_Part):
     """``<SPI>.yaml``."""
 
     spi: Annotated[str, Field(pattern=r"^TM[0-9]{14}$")]
@@ -82,7 +82,7 @@ def load_pack(folder: Path) -> LayoutPack:
 def read_pack(folder: Path) -> tuple[LayoutPack | None, list[ConfigurationError]]:
     """Read what can be read of a pack's folder, and what is wrong with each file that cannot."""
     try:
-        header = read_document(folder / "pack.yaml").build(_Header, "LAYOUTS-001", [_period])
+        header = read_document(folder / "pack.yaml").build(Header, "LAYOUTS-001", header_checks)
     except ConfigurationError as error:
         return None, [error]
     datasets: dict[str, DatasetLayout] = {}
@@ -104,13 +104,13 @@ def read_pack(folder: Path) -> tuple[LayoutPack | None, list[ConfigurationError]
     return LayoutPack(**dict(header), datasets=tuple(datasets.values())), errors
 
 
-def _period(header: _Header) -> Iterable[Problem]:
+def _period(header: Header) -> Iterable[Problem]:
     if header.effective_to is not None and header.effective_to < header.effective_from:
         yield Problem(("effective_to",), "effective_from 以後の日にしてください")
 
 
 def _datasets(document: Document, version: str) -> Iterable[DatasetLayout]:
-    spi = document.build(_Spi, "LAYOUTS-001", [_codes, _conditions])
+    spi = document.build(Spi, "LAYOUTS-001", spi_checks)
     for dataset in spi.datasets:
         yield DatasetLayout(
             spi=spi.spi,
@@ -146,7 +146,7 @@ def _spread(entry: Item | _Group) -> Iterable[Item]:
             yield item.model_copy(update=changes)
 
 
-def _written(spi: _Spi) -> Iterable[tuple[Place, Item, str]]:
+def _written(spi: Spi) -> Iterable[tuple[Place, Item, str]]:
     """Each item as it is written: its place, itself and its dataset."""
     for number, dataset in enumerate(spi.datasets):
         for position, entry in enumerate(dataset.items):
@@ -158,7 +158,7 @@ def _written(spi: _Spi) -> Iterable[tuple[Place, Item, str]]:
                     yield (*place, "items", below), item, dataset.code
 
 
-def _codes(spi: _Spi) -> Iterable[Problem]:
+def _codes(spi: Spi) -> Iterable[Problem]:
     """A dataset's code stands once, an item's once in its dataset."""
     seen: set[tuple[str, str]] = set()
     for number, dataset in enumerate(spi.datasets):
@@ -171,7 +171,7 @@ def _codes(spi: _Spi) -> Iterable[Problem]:
         seen.add((dataset_code, item.code))
 
 
-def _conditions(spi: _Spi) -> Iterable[Problem]:
+def _conditions(spi: Spi) -> Iterable[Problem]:
     """A condition leans on another item that is there and can have the value, and never on itself by a detour."""
     items: dict[tuple[str, str], Item] = {(dataset, item.code): item for _, item, dataset in _written(spi)}
     for place, item, dataset in _written(spi):
@@ -198,3 +198,7 @@ def _circular(item: Item, dataset: str, items: dict[tuple[str, str], Item]) -> b
         seen.add(code)
         here = items.get((dataset, code))
     return False
+
+
+header_checks: tuple[Check[Header], ...] = (_period,)
+spi_checks: tuple[Check[Spi], ...] = (_codes, _conditions)
