@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from fukuhon_airflow.pages import APPS, MIDDLEWARES, VIEWS
 from fukuhon_airflow.timetables import BusinessDayTimetable, DutyTimetable, WindowTimetable
 
 __all__ = ["FukuhonPlugin"]
@@ -20,3 +21,6 @@ class FukuhonPlugin(AirflowPlugin):
 
     name = "fukuhon"
     timetables: list[Any] = [WindowTimetable, BusinessDayTimetable, DutyTimetable]  # noqa: RUF012 - as the base has it
+    fastapi_apps: list[Any] = APPS
+    fastapi_root_middlewares: list[Any] = MIDDLEWARES
+    external_views: list[Any] = VIEWS
