@@ -22,20 +22,20 @@ _DAY = "yyyy/m/d"
 _FILLS = {"未提出": "bad", "重複": "bad", "遅れ": "warn", "完了": "good", "進行中": None}
 _COUNTS = ("対象", "対象外", "確認完了", "予定日なし", "予定超過", "アップロード予定日数", "アップロード実績日数")
 _BODIES = (
-    ("区分", 20),
-    ("団体コード", 11),
-    ("団体名", 22),
-    ("状態", 9),
-    *((name, 11) for name in _COUNTS),
-    ("最後の予定日", 12),
-    ("完了日", 12),
-    ("作成日", 12),
-    ("確認事項", 9),
-    ("ファイル", 34),
+    ("区分", 12),
+    ("団体コード", 10),
+    ("団体名", 18),
+    ("状態", 8),
+    *((name, 8) for name in _COUNTS),
+    ("最後の予定日", 11),
+    ("完了日", 11),
+    ("作成日", 11),
+    ("確認事項", 8),
+    ("ファイル", 22),
 )
-_SPIS = (("団体コード", 11), ("団体名", 22), ("管理番号", 9), ("特定個人情報名コード", 22), ("特定個人情報名", 60))
+_SPIS = (("団体コード", 11), ("団体名", 22), ("管理番号", 9), ("特定個人情報名コード", 20), ("特定個人情報名", 50))
 _SPI_DAYS = (("区分", 12), ("対象", 8), ("予定", 12), ("実績", 12))
-_FINDINGS = (("団体名", 22), ("ファイル", 34), ("場所", 34), ("確認すること", 80))
+_FINDINGS = (("団体名", 18), ("ファイル", 24), ("場所", 34), ("確認すること", 60))
 
 
 def write_rollup(facts: Rollup, made: datetime, xlsx: Path | None, html: Path | None) -> None:
@@ -88,7 +88,7 @@ def _head(sheet: Worksheet, facts: Rollup, columns: Sequence[tuple[str, int]]) -
     """Title, the days that count, and the heads of the columns; returns the next row."""
     put(sheet, 1, 1, f"{TITLE}（{facts.area.prefecture}）", until=len(columns), size=13, bold=True, box=False)
     put(sheet, 2, 1, _days(facts), until=len(columns), box=False)
-    sheet.row_dimensions[1].height, sheet.row_dimensions[3].height = 24, 30
+    sheet.row_dimensions[1].height, sheet.row_dimensions[3].height = 24, 40
     for column, (name, width) in enumerate(columns, 1):
         cell = put(sheet, 3, column, name, bold=True, side="center", fill="head")
         sheet.column_dimensions[cell.column_letter].width = width
@@ -139,6 +139,7 @@ def _body(sheet: Worksheet, row: int, each: BodyRow) -> None:
         put(sheet, row, column, day, side="center", form=_DAY)
     put(sheet, row, 15, each.findings or None, side="right", fill="warn" if each.findings else None)
     put(sheet, row, 16, each.file or "―", size=8)
+    _high(sheet, row, [each.body.kind.wording, "", each.body.name], _BODIES)
 
 
 def _sum(sheet: Worksheet, row: int, text: str, sums: Sequence[int]) -> None:
@@ -159,6 +160,7 @@ def _spis(sheet: Worksheet, facts: Rollup) -> None:
                 put(sheet, row, column, value, side="center" if column in {3, 7} else "left")
             put(sheet, row, 8, entry.planned, side="center", form=_DAY)
             put(sheet, row, 9, entry.actual, side="center", form=_DAY)
+            _high(sheet, row, ["", each.body.name, "", "", entry.name], columns)
             row += 1
     _end(sheet, facts, len(columns), row)
 
@@ -171,4 +173,11 @@ def _findings(sheet: Worksheet, facts: Rollup) -> None:
     for row, line in enumerate(lines or [("―", "―", "―", "確認することはありません。")], row):  # noqa: B020
         for column, text in enumerate(line, 1):
             put(sheet, row, column, text)
+        _high(sheet, row, line, _FINDINGS)
     _end(sheet, facts, len(_FINDINGS), row + 1)
+
+
+def _high(sheet: Worksheet, row: int, texts: Sequence[str], columns: Sequence[tuple[str, int]]) -> None:
+    """Give a row room for its texts; a spreadsheet that opens the file does not reckon it anew."""
+    lines = max(1 + (2 * len(text) - 1) // (width - 1) for text, (_, width) in zip(texts, columns, strict=False))
+    sheet.row_dimensions[row].height = 4 + 13 * lines
