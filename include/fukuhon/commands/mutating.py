@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fukuhon.quality.mutators import Choice
     from fukuhon.site import DatasetSettings, Site
 
-__all__ = ["mutate"]
+__all__ = ["day_of", "mutate"]
 
 _ENOUGH = 0.95
 
@@ -49,7 +49,7 @@ def mutate(  # noqa: PLR0913 - one option each
     with quiet(), working("ルールの検出力") as progress:
         settings = load(site)
         chosen = read_mutators(mutators) if mutators else None
-        day = instants.day(as_of) if as_of else _today(settings)
+        day = day_of(settings, as_of)
         scores = []
         for each in [settings.dataset(dataset)] if dataset else settings.datasets():
             progress(f"{each.code} の登録ルールを壊して試しています")
@@ -64,10 +64,15 @@ def mutate(  # noqa: PLR0913 - one option each
     )
 
 
-def _today(site: Site) -> date:
-    """The site's day; the machine's where the stand-in does not answer, since nothing is registered here."""
+def day_of(site: Site, text: str | None) -> date:
+    """The day that was given, or the site's; the machine's where the stand-in is away, for rules register nothing.
+
+    Raises ConfigurationError COMMANDS-011.
+    """
     from fukuhon.clock import SystemClock
 
+    if text is not None:
+        return instants.day(text)
     try:
         return site.clock().now().date()
     except (RetriableError, ConfigurationError):

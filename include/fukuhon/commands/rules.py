@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fukuhon.commands import instants
+from fukuhon.commands.cataloguing import catalogue
+from fukuhon.commands.explaining import explain
 from fukuhon.commands.group import Verb
 from fukuhon.commands.mutating import mutate
 from fukuhon.commands.options import HERE, AsJson, Dataset, SiteFolder
@@ -50,9 +52,12 @@ def examples(
     )
 
 
-app.command(cls=Verb, name="mutate", help="登録ルールをわざと壊し、品質ルールが気付くかを測る。何も登録しない。")(
-    mutate
-)
+_MUTATE = "登録ルールをわざと壊し、品質ルールが気付くかを測る。何も登録しない。"
+_EXPLAIN = "一つの記録に、どのルールがどう当てはまったかを、この画面にだけ示す。"
+_CATALOGUE = "担当課が確かめて署名する、登録ルール集（HTML）を作る。"
+app.command(cls=Verb, name="mutate", help=_MUTATE)(mutate)
+app.command(cls=Verb, name="explain", help=_EXPLAIN)(explain)
+app.command(cls=Verb, name="catalogue", help=_CATALOGUE)(catalogue)
 
 
 def _checked(site: Site, dataset: DatasetSettings, on: str | None) -> dict[str, Any]:
