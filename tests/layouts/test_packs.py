@@ -109,5 +109,5 @@ def test_a_pack_is_found_by_its_version(pack: MakePack) -> None:
     """Or it is told which there are."""
     both = Packs.of([later(pack), load_pack(pack())])
     assert both.pack("T2").effective_from == date(2017, 7, 1)
-    with pytest.raises(ConfigurationError, match="LAYOUTS-010.*T1、T2"):
+    with pytest.raises(ConfigurationError, match=r"LAYOUTS-010.*T1、T2"):
         both.pack("T3")

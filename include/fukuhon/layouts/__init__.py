@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fukuhon.layouts.checks import BaseCheck, CheckKind, base_checks, pattern_of
 from fukuhon.layouts.comparing import DatasetChange, Effect, ItemChange, compare
+from fukuhon.layouts.dictionary import DatasetFacts, ItemFacts, dictionary
 from fukuhon.layouts.importing import ImportedPack, read_workbook
 from fukuhon.layouts.model import (
     CHARACTERS,
@@ -32,12 +33,14 @@ __all__ = [
     "Characters",
     "CheckKind",
     "DatasetChange",
+    "DatasetFacts",
     "DatasetLayout",
     "Effect",
     "Finding",
     "ImportedPack",
     "Item",
     "ItemChange",
+    "ItemFacts",
     "Kind",
     "LayoutPack",
     "Packs",
@@ -47,6 +50,7 @@ __all__ = [
     "base_checks",
     "check_packs",
     "compare",
+    "dictionary",
     "form_words",
     "load_pack",
     "pack_folders",

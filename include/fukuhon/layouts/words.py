@@ -46,5 +46,5 @@ def required_words(item: Item) -> str:
 
 def condition_words(when: RequiredWhen) -> str:
     """I0104 が 1・2 のとき必須."""
-    told = "あるとき" if when.present else f"{'・'.join(when.equals)} のとき"
-    return f"{when.item} が {told}必須"
+    told = "あるとき" if when.present else f" {'・'.join(when.equals)} のとき"
+    return f"{when.item} が{told}必須"

@@ -22,7 +22,5 @@ def data_dictionary(pack: LayoutPack) -> str:
         datasets=datasets,
         spis=len({dataset.spi for dataset in datasets}),
         elements=sum(dataset.elements for dataset in datasets),
-        checks=sum(
-            len(dataset.checks) + sum(len(item.checks) * item.repeat for item in dataset.items) for dataset in datasets
-        ),
+        checks=sum(dataset.checked for dataset in datasets),
     )
