@@ -44,7 +44,7 @@ def catalogue(
         chapters = [_chapter(settings, each, day) for each in chosen]
         body = {"name": settings.body.name, "code": settings.body.code}
         write_bytes(out, made(body, chapters, SystemClock().now()).encode())
-    told = {"file": out, "datasets": [{"dataset": one.code, "sha256": one.book.sha256} for one in chapters]}
+    told = {"file": out, "datasets": [{"dataset": one.code, "sha256": one.sha256} for one in chapters]}
     finish(told, lambda console: console.print(f"{out}：{len(chapters)}データセット"), as_json=as_json)
 
 

@@ -1,12 +1,13 @@
 """The book of rules that a department signs: who and what is registered, how each item is derived, what checks it.
 
-One self-contained page in Japanese, made from the same files that run: rule book, layout and expectations, each with
-its hash, so that what was signed can be told from what was changed later. There is no value of a person in it: the
+One self-contained page in Japanese, made from the same files that run: rule book, layout and expectations, each chapter
+with its hash, so that what was signed can be told from what was changed later. There is no value of a person in it: the
 examples are made up.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +37,12 @@ class Chapter:
     def code(self) -> str:
         """The dataset's code."""
         return self.layout.code
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all that the chapter says: of rule book, layout and quality rules as they were read."""
+        parts = (self.book.model_dump_json(), self.layout.model_dump_json(), *map(repr, self.suite.rules))
+        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
     @property
     def items(self) -> Sequence[tuple[Item, str, str, str | None, Sequence[Rule]]]:
