@@ -79,6 +79,11 @@ def test_receipt_within_a_minute_leaves_that_minute() -> None:
     assert reason(received=received, first=early, last=early) is Reason.BEFORE_RECEIPT
 
 
+def test_completion_on_the_minute_includes_that_minute() -> None:
+    """処理完了日時 22:05:00 still lets 22:05 be asked for."""
+    assert reason(completed=MINUTE) is None
+
+
 def test_file_that_is_not_processed_has_no_minute() -> None:
     """処理完了日時 is unknown."""
     assert reason(completed=None) is Reason.NOT_COMPLETED

@@ -19,6 +19,12 @@ def test_completed_is_not_success() -> None:
     assert (row.meaning, row.ok, row.clean) == (Meaning.PROCESSED_WITH_ERRORS, 0, False)
 
 
+def test_registered_are_the_processed_less_the_errors() -> None:
+    """Five processed, one of them in error: four are registered."""
+    assert read_row(Status.COMPLETED, 5, 1, 5).ok == 4
+    assert read_row(Status.COMPLETED, 5, 0, 5).clean
+
+
 def test_lower_count_without_errors_is_a_failure() -> None:
     """差異がないこと: three sent, two processed, no error, and yet not clean."""
     row = read_row(Status.COMPLETED, 2, 0, 3)

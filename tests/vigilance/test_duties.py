@@ -52,6 +52,11 @@ def test_yesterday_evening_does_not_count_for_today() -> None:
     assert late(at(8, 19), at(9)) == [at(9)]
 
 
+def test_midnight_belongs_to_the_day_it_begins() -> None:
+    """Done at 00:00 it is done for that day."""
+    assert late(at(9, 0), at(9)) == []
+
+
 def test_schedule_of_a_site_may_name_the_instants() -> None:
     """Irregular days, told in any order: what was done on its day, or late, is not missed."""
     dues = [at(20, 9), at(10, 9)]

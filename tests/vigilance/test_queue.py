@@ -29,6 +29,11 @@ def test_night_that_has_not_ended_does_not_count() -> None:
     assert ages([waiting("a.xml", at(10, 3))], NIGHTS, at(11, 2))[0].nights == 0
 
 
+def test_night_that_ends_now_counts() -> None:
+    """At the instant of its end a batch is over."""
+    assert ages([waiting("a.xml", at(10))], NIGHTS, at(11, 3))[0].nights == 1
+
+
 def test_old_file_alarms_after_more_nights_than_usual() -> None:
     """The seed gives no upper bound: two nights are ours."""
     file = waiting("a.xml", at(10))

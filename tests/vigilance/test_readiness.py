@@ -68,6 +68,21 @@ def test_last_day_still_holds() -> None:
     assert unmet(accounts=accounts, departments=[replace(TAX, valid_to=DAY)]) == []
 
 
+def test_masters_and_departments_of_today_hold() -> None:
+    """Applied this morning, departments registered after it on the same day."""
+    assert unmet(masters=[DAY], departments=[replace(TAX, registered=DAY)]) == []
+
+
+def test_evidence_counts_what_is_expired() -> None:
+    """One of two accounts: an officer reads how many, not which."""
+    accounts = [CLERK, AccountState("other", "tax", password_set=date(2016, 1, 1))]
+    seen = {
+        one.fact: one.seen
+        for one in evidence(replace(READY, accounts=accounts, accounts_needed=["clerk", "other"]), DAY)
+    }
+    assert seen[Fact.ACCOUNTS_VALID] == "期限切れ1件"
+
+
 def test_expired_account_that_nobody_uses_does_not_matter() -> None:
     """Only accounts named in the settings are looked at."""
     stranger = AccountState("stranger", "gone", password_set=date(2010, 1, 1))
