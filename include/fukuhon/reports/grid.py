@@ -70,7 +70,7 @@ class Grid:
                 break
             if value is not None:
                 return (row, at), value
-        raise self.refusal((row, column + 1), f"{plain(self.cells[label])}の記入")
+        raise self.refusal(label, f"{plain(self.cells[label])}と、その右に記入")
 
     def refusal(self, place: Place, expected: str) -> DataError:
         """DataError REPORTS-012: what is expected in this cell; what stands there is not told."""
