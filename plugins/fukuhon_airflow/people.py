@@ -108,10 +108,15 @@ class ApproveOperator(PersonOperator):
         return super().execute(context) if decided is None else decided
 
     def answered(self, context: Context, person: Person, choice: str) -> Facts:
-        """Approve or reject. Raises RefusedError (LEDGER-050) by who asked."""
+        """Approve or reject. Raises RefusedError (LEDGER-050) by who asked.
+
+        Where it was decided while this task waited, on the page or on the command line, that decision stands.
+        """
         from fukuhon.ledger import approvals  # noqa: PLC0415 - dag files stay light
 
         approval_id = self._asked(context)
+        if (decided := self._decided(approval_id)) is not None:
+            return decided
         with open_ledger(self.folder).transaction(person.name) as tx:
             if choice == self.APPROVE:
                 approvals.approve(tx, approval_id)

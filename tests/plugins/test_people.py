@@ -152,3 +152,13 @@ def test_what_is_decided_is_not_asked_again(asked: list[dict[str, Any]]) -> None
 
     assert approve().execute(context(approval=wanted))["approved_by"] == "責任 三子"
     assert asked == []
+
+
+def test_a_decision_made_elsewhere_while_the_step_waited_stands(asked: list[dict[str, Any]]) -> None:
+    """Who has approved on our own page answers Airflow's question, too: it does not fail as decided twice."""
+    wanted = wish()
+    with people.open_ledger("site").transaction("責任 三子") as tx:
+        approvals.approve(tx, wanted)
+
+    facts = approve().execute_complete(context(approval=wanted), answer(CHIEF, "承認"))
+    assert facts == {"approval": wanted, "approved_by": "責任 三子"}

@@ -31,5 +31,5 @@ VIEWS: list[dict[str, Any]] = [
         "icon": f"{PREFIX.strip('/')}/{page}.svg",
         "nav_top_level": True,
     }
-    for page, name in (("today", "今日の作業"), ("calendar", "登録カレンダー"))
+    for page, name in (("today", "今日の作業"), ("calendar", "カレンダー"))
 ]

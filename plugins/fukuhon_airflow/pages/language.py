@@ -1,7 +1,7 @@
-"""Japanese as the UI's first language; who has chosen another keeps it.
+"""Japanese as the UI's first language and Tokyo as its first time zone; who has chosen another keeps it.
 
-Airflow has no setting for it: the UI takes ``localStorage.i18nextLng``, then the browser's language, then English. So
-its pages get one script, a file of ours, that writes the former where it is empty.
+Airflow has no setting for it: the UI takes ``localStorage.i18nextLng``, then the browser's language, then English, and
+shows times in the browser's zone. So its pages get one script, a file of ours, that writes both where they are empty.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ from fukuhon_airflow.pages.lazy import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["SCRIPT", "JapaneseFirst"]
 
-SCRIPT = "if (!localStorage.getItem('i18nextLng')) { localStorage.setItem('i18nextLng', 'ja'); }\n"
+SCRIPT = """\
+for (const [key, value] of [['i18nextLng', 'ja'], ['timezone', '"Asia/Tokyo"']]) {
+  if (!localStorage.getItem(key)) { localStorage.setItem(key, value); }
+}
+"""
 _PATH = "/fukuhon/language.js"
 _OURS = "/fukuhon/"
 _HEAD = b"<head>"

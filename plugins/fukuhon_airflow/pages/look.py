@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ICONS", "clock", "lasting", "page", "stylesheet"]
 
-_HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#626264" stroke-width="2">'
+_HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#7C8DA8" stroke-width="2">'
 ICONS = {
     "today": f'{_HEAD}<path d="M4 5h3M4 12h3M4 19h3M11 5h9M11 12h9M11 19h9"/></svg>',
     "calendar": f'{_HEAD}<path d="M4 6h16v14H4zM4 11h16M8 3v5M16 3v5"/></svg>',
@@ -33,13 +33,15 @@ def clock(at: datetime, now: datetime) -> str:
 
 
 def lasting(span: timedelta) -> str:
-    """A span for a person: 3日4時間, 2時間5分, 40分."""
+    """A span for a person: 3日4時間, 2時間5分, 1時間, 40分."""
     minutes = max(int(span.total_seconds()) // 60, 0)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     if days:
         return f"{days}日{hours}時間" if hours else f"{days}日"
-    return f"{hours}時間{minutes}分" if hours else f"{minutes}分"
+    if hours:
+        return f"{hours}時間{minutes}分" if minutes else f"{hours}時間"
+    return f"{minutes}分"
 
 
 def page(template: str, **facts: object) -> str:
