@@ -28,9 +28,9 @@ MORNING = tokyo(date(2017, 4, 12), 8)
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk of five hundred people on the morning of the first window, everything planned."""
+    """A desk of a thousand people on the morning of the first window, everything planned."""
     root = tmp_path_factory.mktemp("city")
-    write_site(make_city(500, 5, 1), root / "site")
+    write_site(make_city(1000, 5, 1), root / "site")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("FUKUHON_DATA", str(root / "data"))
         patched.setattr(ServerClock, "now", lambda _: MORNING)

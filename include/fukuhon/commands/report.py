@@ -131,12 +131,17 @@ def rollup(  # noqa: PLR0913 - each is an option
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="年月日", show_default="今日", help="いつ現在か（2017-06-06）。")
     ] = None,
+    own: Annotated[
+        bool, typer.Option("--own", metavar="", help="自団体（--site）の進捗を、帳簿から取って加える。")
+    ] = False,
+    site: SiteFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Roll the sheets of an area up; no site is needed."""
-    from fukuhon.calendars import parse_day, tokyo_day
+    """Roll the sheets of an area up; a site is needed only for ``--own``."""
+    from fukuhon.calendars import BusinessCalendar, parse_day, tokyo_day
     from fukuhon.clock import SystemClock
-    from fukuhon.reports.rollup import roll_up
+    from fukuhon.reports.progress_sheet import progress as progress_of
+    from fukuhon.reports.rollup import Received, roll_up
     from fukuhon.reports.rollup_reading import read_area, read_sheets
     from fukuhon.reports.rollup_writing import write_rollup
 
@@ -144,7 +149,12 @@ def rollup(  # noqa: PLR0913 - each is an option
         now = SystemClock().now()
         day_of: date = parse_day(as_of) if as_of else tokyo_day(now)
         received, unread = read_sheets(sheets)
-        made = roll_up(read_area(area), received, unread, day_of)
+        calendar = BusinessCalendar()
+        if own:
+            with at_desk(site, reads=True) as desk:
+                received.append(Received("自団体の帳簿", progress_of(desk)))
+                calendar = desk.site.calendar()
+        made = roll_up(read_area(area), received, unread, day_of, calendar)
         write_rollup(made, now, out, html)
     body = {
         "bodies": len(made.rows),
