@@ -4,12 +4,14 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from fukuhon.clock import tokyo
 from fukuhon.errors import DataError, RetriableError
 from fukuhon.ledger import FileState, files, runs, tallies
 from fukuhon.registration import differential, initial, pretest
+from fukuhon.registration.corrections import correction_list
 from fukuhon.registration.evidence import read_evidence, run_folder
 from rehearsal.city import City
 from rehearsal.town import SPI, Town
@@ -127,3 +129,16 @@ def test_a_differential_waits_for_the_initial_registration(town: Town) -> None:
     """差分 only after 初期登録 is complete (seed 1.5.1)."""
     with pytest.raises(Exception, match="REGISTRATION-005"):
         differential.prepare(town.desk, date(2017, 5, 8), tokyo(date(2017, 5, 9)))
+
+
+def test_the_correction_list_says_which_rows_to_correct_and_why(town: Town) -> None:
+    """One row a quarantined record, text in every cell, private; the evidence and the report hold no key."""
+    told = initial.prepare(town.desk, SPI, AS_OF)
+    path = correction_list(run_folder(town.desk, told.run or 0), "TK00000200000001")
+    rows = list(openpyxl.load_workbook(path)["訂正一覧"].iter_rows(values_only=True))
+
+    assert path.stat().st_mode & 0o077 == 0
+    assert rows[0] == ("抽出の行", "宛名番号", "レコードキー", "業務区分", "検査の内容", "直し方")
+    assert len(rows) - 1 == told.by_dataset["TK00000200000001"]["quarantined"]
+    assert all(isinstance(cell, str) or cell is None for row in rows for cell in row)
+    assert any(len(str(row[1])) == 15 and str(row[1]).startswith("0") for row in rows[1:])

@@ -13,6 +13,7 @@ from fukuhon.errors import DataError
 from fukuhon.files import write_bytes
 from fukuhon.ledger import Reader, Tally, files, runs, tallies
 from fukuhon.ledger.runs import Run
+from fukuhon.registration.corrections import correction_list
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import read_evidence, run_folder
 from fukuhon.registration.material import data_day
@@ -80,7 +81,14 @@ def quality_facts(desk: Desk, run_id: int) -> QualityFacts:
         controls=tuple(fact for code, evidence in seen.items() for fact in _controls(code, evidence)),
         files=tuple(made),
         trend=trend,
+        correction_list=_correction_list(desk, run, seen),
     )
+
+
+def _correction_list(desk: Desk, run: Run, seen: Iterable[str]) -> str | None:
+    """The names of the lists of rows to correct; they lie beside the run, readable by their owner only."""
+    lists = [correction_list(run_folder(desk, run.id), dataset) for dataset in seen]
+    return "、".join(path.name for path in lists if path.exists()) or None
 
 
 def _evidence(desk: Desk, run: Run) -> dict[str, Evidence]:
