@@ -15,12 +15,12 @@ from fukuhon.errors import FukuhonError, RefusedError, RetriableError
 from fukuhon.identifiers import contains_my_number
 from fukuhon.ledger import approvals
 from fukuhon.registration.desk import Desk
-from fukuhon_airflow.pages import forms, look
+from fukuhon_airflow.pages import forms, look, steps
 from fukuhon_airflow.pages.desk import desk_of, person_of, seen_by
 from fukuhon_airflow.pages.login import Viewer, ViewerDep, viewer
 from fukuhon_airflow.pages.month import month, parse_month
 from fukuhon_airflow.pages.today import today
-from fukuhon_airflow.sites import SiteFolder
+from fukuhon_airflow.sites import Duty, SiteFolder
 
 __all__ = ["HEADERS", "app"]
 
@@ -85,7 +85,8 @@ def _home() -> Response:
 def _today(who: ViewerDep, site: str | None = None, decided: int | None = None) -> Response:
     seen, chosen = _choose(who, site)
     desk = desk_of(chosen, who.name)
-    facts = today(desk, chosen.id, who, decided)
+    asked = steps.waiting([chosen.dag_id(duty) for duty in Duty], who.id)
+    facts = today(desk, chosen.id, who, asked, decided)
     return HTMLResponse(look.page("today.html", page="today", body=desk.site.body, sites=seen, site=chosen, t=facts))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fukuhon.registration.desk import Desk
     from fukuhon.site import Person
     from fukuhon_airflow.pages.login import Viewer
+    from fukuhon_airflow.pages.steps import Step
 
 __all__ = ["Asked", "Outgoing", "Queued", "Today", "today"]
 
@@ -27,6 +28,7 @@ _LISTED = 20
 _SHOWN_STATES = {
     "validated": "送信枠への割当て",
     "planned": "送信枠の開始",
+    "turn": "送信の順番",
     "cut": "再送（回線断）",
     "received": "中間サーバーの処理",
     "waiting": "中間サーバーの処理",
@@ -106,6 +108,8 @@ class Today:
     outgoing: Outgoing | None
     queues: list[Queued]
     told: str | None
+    steps: list[Step]
+    """Airflow's own questions to this user."""
 
     @property
     def mine(self) -> list[Asked]:
@@ -118,7 +122,7 @@ class Today:
         return [each for each in self.situation.due if each["at"] <= self.now]
 
 
-def today(desk: Desk, site: str, viewer: Viewer, decided: int | None = None) -> Today:
+def today(desk: Desk, site: str, viewer: Viewer, steps: list[Step], decided: int | None = None) -> Today:
     """Look. ``decided``: the approval that this user has just decided."""
     from fukuhon.calendars import tokyo_day
     from fukuhon.commands.acting import ROLE_NAMES
@@ -134,8 +138,9 @@ def today(desk: Desk, site: str, viewer: Viewer, decided: int | None = None) -> 
             role=ROLE_NAMES.get(person.role, person.role) if person else "",
             asked=[_asked(each, site, viewer, person, situation.now) for each in _open(reader)],
             outgoing=_outgoing(desk, reader, situation.now),
-            queues=_queues(reader),
+            queues=_queues(reader, situation.now),
             told=_told(reader, decided),
+            steps=steps,
         )
 
 
@@ -201,13 +206,15 @@ def _limit(desk: Desk, window_id: str) -> int | None:
     return next((window.bytes_limit for window in upload_windows(desk.site) if window.id == window_id), None)
 
 
-def _queues(reader: Reader) -> list[Queued]:
+def _queues(reader: Reader, now: datetime) -> list[Queued]:
     """What waits, by what it waits for, in the order of a file's life."""
     from fukuhon.ledger import FileState, files
 
     queues = {what: Queued(what) for what in _SHOWN_STATES.values()}
-    for file in files.find(reader, state=[FileState(state) for state in _SHOWN_STATES]):
-        queues[_SHOWN_STATES[file.state.value]].add(file, file.received_at or file.changed_at)
+    for file in files.find(reader, state=[FileState(state) for state in _SHOWN_STATES if state != "turn"]):
+        has_come = file.state is FileState.PLANNED and file.window_start is not None and file.window_start <= now
+        what = _SHOWN_STATES["turn" if has_come else file.state.value]
+        queues[what].add(file, file.received_at or file.changed_at)
     return [queue for queue in queues.values() if queue.files]
 
 

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from fukuhon.clock import TOKYO, FixedClock
 from fukuhon.ledger import Ledger, NewFile, RunKey, approvals, files, runs
 from fukuhon.site import load
-from fukuhon_airflow.pages import APPS, MIDDLEWARES, PREFIX, desk
+from fukuhon_airflow.pages import APPS, MIDDLEWARES, PREFIX, desk, steps
 
 SAMPLE = Path(__file__).resolve().parents[3] / "include" / "sites" / "sample"
 NOW = datetime(2017, 4, 12, 9, 30, tzinfo=TOKYO)
@@ -98,6 +98,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     clock = FixedClock(NOW)
     ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock)
     site = load(SAMPLE)
+    monkeypatch.setattr(steps, "waiting", lambda *_: [])  # the same
     monkeypatch.setattr(desk, "open_site", lambda _: site)
     monkeypatch.setattr(desk, "site_clock", lambda _: clock)
     monkeypatch.setattr(desk, "open_ledger", lambda _: ledger)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from fukuhon.calendars import Interval
 from fukuhon.clock import TOKYO
 from fukuhon.ledger import FileState, Holder, files, lease, orders
+from fukuhon_airflow.pages import steps
 from fukuhon_airflow.pages.look import clock, lasting
 
 if TYPE_CHECKING:
@@ -62,7 +66,7 @@ def test_what_waits_is_summed_up_and_named(office: Office) -> None:
     for name in ("a.xml", "b.xml"):
         office.file(name, window=OPENS)
     text = page(office)
-    assert "送信枠の開始" in text
+    assert "送信の順番" in text
     assert "3,000" in text
     assert "b.xml" in text
 
@@ -83,6 +87,29 @@ def test_a_file_s_name_is_text(office: Office) -> None:
     text = page(office)
     assert "&lt;b&gt;&amp;.xml" in text
     assert "<b>&.xml" not in text
+
+
+def test_a_file_of_a_later_window_waits_for_that(office: Office) -> None:
+    """It is not its turn yet."""
+    office.file(window=OPENS + timedelta(days=1))
+    assert "送信枠の開始" in page(office)
+
+
+def test_airflow_s_questions_to_this_user_are_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With where to answer them."""
+    monkeypatch.setattr(steps, "waiting", lambda _, user: [steps.Step(f"{user}への質問", OPENS)])
+    text = page(office)
+    assert "gyomuへの質問" in text
+    assert "要対応" in text
+
+
+def test_a_question_to_nobody_by_name_is_everybody_s() -> None:
+    """Where Airflow's login does not know our names."""
+    rows = [
+        SimpleNamespace(subject=name, created_at=OPENS, assignees=who)
+        for name, who in (("a", [{"id": "gyomu", "name": "x"}]), ("b", [{"id": "kanri", "name": "x"}]), ("c", None))
+    ]
+    assert [step.subject for step in steps.of_user(rows, "gyomu")] == ["a", "c"]
 
 
 def test_hours_and_spans_read_like_japanese() -> None:
