@@ -17,8 +17,9 @@ from fukuhon.errors import RefusedError
 from fukuhon.identifiers import ReceiptNumber
 from fukuhon.ledger import File, FileState, Ledger, NewFile, Reader, RunKey, Tx, files, orders, runs
 from fukuhon.ledger.orders import Order
-from fukuhon.sender import Journal, Pace, Sender, Sending
-from fukuhon.server import Receipt, ResultRow, Upload
+from fukuhon.sender import ByHand, Journal, Pace, Sender, Sending
+from fukuhon.server import Outbox, Receipt, ResultRow, Upload
+from fukuhon.site.settings import Limits
 from fukuhon.windows import Kind, Window
 
 NINE = datetime(2017, 4, 12, 9, tzinfo=TOKYO)
@@ -99,10 +100,16 @@ class Room:
         """The journal on the disk."""
         return Journal(self.work / "journal")
 
+    @property
+    def by_hand(self) -> ByHand:
+        """The outbox for a person at the terminal."""
+        outbox = Outbox(self.work / "outbox")
+        return ByHand(self.ledger, outbox, Limits(), "見本市", self.server.requester, self.work)
+
     def sender(self, **pace: Any) -> Sender:
         """A sender that has started."""
         quick: dict[str, Any] = {"poll": 0.0, "idle": 0.0, "again": 60.0, "settle": 0.0, "pauses": (0.0,)}
-        sending = Sending(self.ledger, self.server, self.rules, self.journal, self.work)
+        sending = Sending(self.ledger, self.server, self.rules, self.journal, self.work, self.by_hand)
         made = Sender(sending, 15, lambda: self.stopping, Pace(**(quick | pace)))
         made.start()
         return made

@@ -16,8 +16,9 @@ from fukuhon.ledger import FileState, Holder, Ledger, NewFile, RunKey, Tx, attem
 from fukuhon.ledger.attempts import Ended
 from fukuhon.ledger.orders import Order
 from fukuhon.sender import SiteRules
+from fukuhon.sender.rules import scheduled_done
 from fukuhon.site import Site, load
-from fukuhon.windows import Window
+from fukuhon.windows import NOT_YET, Kind, Window
 
 NINE = datetime(2017, 4, 12, 9, tzinfo=TOKYO)
 SPI = "TM00000000000002"
@@ -64,18 +65,18 @@ def ledger(site: Site) -> Iterator[Ledger]:
     books.close()
 
 
-def add(tx: Tx, name: str, *, kind: str = "initial", size: int = 1000, records: int = 10) -> int:
+def add(tx: Tx, name: str, *, kind: str = "initial", size: int = 1000, records: int = 10, channel: int = 3) -> int:
     """A validated file; returns its id."""
     run = runs.open_run(tx, RunKey("s", "initial", date(2017, 4, 12), None, NINE))
     given: dict[str, Any] = {"spi": SPI, "dataset": "TK00000200000001", "kind": kind, "operation": "register"}
     given |= {"name": name, "path": name, "sidecar": "", "sha256": "0", "bytes": size, "records": records}
-    given |= {"as_of": NINE, "layout": "1", "channel": 3}
+    given |= {"as_of": NINE, "layout": "1", "channel": channel}
     file_id = files.add(tx, NewFile(run_id=run.id, **given))
     files.move(tx, file_id, FileState.VALIDATED)
     return file_id
 
 
-def send(tx: Tx, name: str, window: str = "w", **fields: Any) -> int:
+def send(tx: Tx, name: str, window: str = "w", received_at: datetime | None = None, **fields: Any) -> int:
     """A file that was sent and received in a window."""
     file_id = add(tx, name, **fields)
     files.place(tx, file_id, window, NINE, 1)
@@ -84,7 +85,10 @@ def send(tx: Tx, name: str, window: str = "w", **fields: Any) -> int:
     )
     assert lease.claim(tx, file_id, lease.acquire(tx, Holder.this_process()), name, order=order)
     size = files.get(tx, file_id).bytes
-    attempts.end(tx, name, Ended(outcome="received", bytes_on_wire=size, ended=tx.now, seconds=1, receipt=name))
+    ended = Ended(
+        outcome="received", bytes_on_wire=size, ended=tx.now, seconds=1, receipt=name, received_at=received_at
+    )
+    attempts.end(tx, name, ended)
     return file_id
 
 
@@ -168,6 +172,46 @@ def test_the_daily_cap_is_five_percent_of_what_was_registered_initially(site: Si
     assert code(rules, ledger, more, window, noon) == "WINDOWS-013"
     tomorrow = replace(window, interval=Interval(noon + timedelta(days=1), noon + timedelta(days=1, hours=1)))
     assert code(rules, ledger, more, tomorrow, noon + timedelta(days=1)) is None
+
+
+def test_an_immediate_waits_until_the_scheduled_processing_is_known_to_have_ended(site: Site, ledger: Ledger) -> None:
+    """即時 (methods 2 and 4): yesterday's file of 定時 is not known to be processed, whatever the hour (seed 1.5.2)."""
+    noon = NINE + timedelta(days=1, hours=5)
+    with ledger.transaction("x") as tx:
+        first = send(tx, "scheduled", received_at=NINE)
+        now = add(tx, "now", channel=4)
+        hand = add(tx, "hand", channel=2)
+        night = add(tx, "night")
+    window = Window("w", Interval(noon, noon + timedelta(hours=3)), Kind.INITIAL)
+    rules = SiteRules(site)
+    assert code(rules, ledger, now, window, noon) == "WINDOWS-018"
+    assert code(rules, ledger, hand, window, noon) == "WINDOWS-018"
+    assert code(rules, ledger, night, window, noon) is None
+    with ledger.transaction("x") as tx:
+        done = noon + timedelta(hours=1)
+        files.processed(tx, first, {"": files.Outcome(10, 0, 10, 0, 0)}, completed_at=done)
+    assert code(rules, ledger, now, window, noon) == "WINDOWS-018"
+    assert code(rules, ledger, now, window, done) is None
+
+
+def test_what_was_taken_today_belongs_to_tonight(site: Site, ledger: Ledger) -> None:
+    """An immediate may go beside it in the day, but not shortly before the night's batch.
+
+    What slipped blocks no day
+    before its own.
+    """
+    with ledger.transaction("x") as tx:
+        first = send(tx, "scheduled", received_at=NINE)
+        files.move(tx, first, FileState.WAITING)
+    with ledger.reading() as reader:
+        assert scheduled_done(reader, NINE + timedelta(hours=5)) is None
+        assert scheduled_done(reader, NINE + timedelta(hours=12)) == NOT_YET
+        assert scheduled_done(reader, NINE + timedelta(days=1)) == NOT_YET
+    with ledger.transaction("x") as tx:
+        files.slip(tx, first, date(2017, 4, 14))
+    with ledger.reading() as reader:
+        assert scheduled_done(reader, NINE + timedelta(days=1)) is None
+        assert scheduled_done(reader, NINE + timedelta(days=2)) == NOT_YET
 
 
 def test_in_the_test_mode_nothing_is_sent(site: Site, ledger: Ledger) -> None:

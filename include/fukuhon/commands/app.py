@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from fukuhon.commands import audit, layout, prepare, reconcile, report, rules
+from fukuhon.commands import audit, layout, prepare, receipt, reconcile, report, rules
 from fukuhon.commands.approvals import approvals, approve, reject
 from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
@@ -55,6 +55,7 @@ _verb("準備", "plan", "検査済みのファイルを送信枠に割り当て�
 _verb("送信", "preflight", "前提作業が満たされているかを確認する（要領 1.3）。", preflight)
 _verb("送信", "send", "今の送信枠での送信を指示し、終わるまで待つ。", send)
 _verb("送信", "sender", "送信プロセスを動かす（合図があるまで終わらない）。", sender)
+_family("送信", "receipt", receipt.app)
 _verb("送信", "settle", "結果の分からないファイルを、照会して確定する。", settle)
 _verb("送信", "emergency-stop", "新しい送信を始めさせない（送信中のものは終わりまで送る）。", emergency_stop)
 _verb("送信", "resume", "停止を解く。", resume)

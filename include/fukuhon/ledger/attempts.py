@@ -22,6 +22,7 @@ from fukuhon.ledger.states import FileState
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
 __all__ = [
+    "BY_HAND",
     "Attempt",
     "Ended",
     "Outcome",
@@ -35,11 +36,18 @@ __all__ = [
     "open_attempts",
     "settle",
     "spent",
+    "waiting",
 ]
 
 Outcome = Literal["received", "cut", "refused", "in_doubt"]
 Settlement = Literal["looked", "journal", "people"]
 """How a doubt ended: by a look at the server's list, by the sender's own journal, by two people."""
+
+BY_HAND = frozenset({1, 2})
+"""Channels on which a person sends, at the terminal.
+
+No byte is on a wire of ours, and only that person knows the end.
+"""
 
 _a, _f = schema.attempts, schema.files
 
@@ -157,10 +165,13 @@ def _state_after(ended: Ended) -> FileState:
 def doubt_open(tx: Tx) -> list[int]:
     """Put what a dead holder had on the wire in doubt.
 
-    All its bytes count, since nobody knows better. Returns the files.
+    All its bytes count, since nobody knows better. What a person sends at the terminal goes on without the holder, and
+    stays open. Returns the files.
     """
     doubts = []
     for attempt in open_attempts(tx):
+        if attempt.channel in BY_HAND:
+            continue
         seconds = (tx.now - attempt.started).total_seconds()
         end(tx, attempt.key, Ended(outcome="in_doubt", bytes_on_wire=attempt.bytes, ended=tx.now, seconds=seconds))
         doubts.append(attempt.file_id)
@@ -178,6 +189,11 @@ def by_key(reader: Reader, key: str) -> Attempt:
 def open_attempts(reader: Reader) -> Sequence[Attempt]:
     """Attempts whose end is not known: at most one."""
     return reader.load(Attempt, sa.select(_a).where(_a.c.ended.is_(None)).order_by(_a.c.id))
+
+
+def waiting(reader: Reader) -> Attempt | None:
+    """The attempt that waits for the receipt which a person at the terminal will enter; None where nobody sends so."""
+    return next((attempt for attempt in open_attempts(reader) if attempt.channel in BY_HAND), None)
 
 
 def find(

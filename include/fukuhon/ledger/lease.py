@@ -82,9 +82,11 @@ def release(tx: Tx, fence: Fence) -> None:
     """Give the lease back; a fence that is no longer the highest gives back nothing.
 
     Raises FatalError (LEDGER-031) while a file is on the wire or in doubt: the lease ends when that is known, not
-    before.
+    before. What a person sends at the terminal needs no process, and keeps the line all the same: ``claim`` gives it
+    to nobody until the receipt is entered.
     """
-    if tx.row(sa.select(_f.c.id).where(_f.c.state.in_(ON_THE_WIRE))) is not None:
+    by_hand = sa.and_(_f.c.state == FileState.SENDING, _f.c.channel.in_(attempts.BY_HAND))
+    if tx.row(sa.select(_f.c.id).where(_f.c.state.in_(ON_THE_WIRE), ~by_hand)) is not None:
         raise FatalError("LEDGER-031", fence=fence.number)
     change = sa.update(_l).where(_l.c.fence == fence.number).values(**_NOBODY)
     tx.record(Event("lease.released", f"fence:{fence.number}"), change)

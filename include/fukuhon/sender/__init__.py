@@ -4,15 +4,19 @@ Airflow kills what it runs, and a started upload cannot be interrupted (seed 1.4
 the ledger, and this process, in a session of its own, sends file after file under the guard.
 """
 
+from fukuhon.sender.by_hand import ByHand, Waiting, waiting
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
 from fukuhon.sender.process import run, serve, start
+from fukuhon.sender.receipts import Entered, close, enter
 from fukuhon.sender.rules import Rules, SiteRules
 from fukuhon.sender.sending import Sending
 from fukuhon.sender.settling import Settled, decide, question, settle
 from fukuhon.sender.waiting import Pace
 
 __all__ = [
+    "ByHand",
+    "Entered",
     "Journal",
     "Pace",
     "Rules",
@@ -20,10 +24,14 @@ __all__ = [
     "Sending",
     "Settled",
     "SiteRules",
+    "Waiting",
+    "close",
     "decide",
+    "enter",
     "question",
     "run",
     "serve",
     "settle",
     "start",
+    "waiting",
 ]

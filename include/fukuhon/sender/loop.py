@@ -11,6 +11,7 @@ from typing import Literal
 
 from fukuhon.errors import ConfigurationError, DataError, FatalError, RefusedError, RetriableError
 from fukuhon.ledger import File, FileState, Ledger, attempts, files, lease, orders
+from fukuhon.ledger.attempts import BY_HAND
 from fukuhon.ledger.lease import Fence, Holder
 from fukuhon.ledger.orders import Order, Outcome
 from fukuhon.ledger.states import ON_THE_WIRE
@@ -71,35 +72,43 @@ class Sender:
             _log.warning("%s", error.code)
 
     def leave(self) -> None:
-        """Give the lease back, unless something is on the wire or in doubt."""
+        """Give the lease back, unless something is on the wire or in doubt.
+
+        What a person sends at the terminal waits in the books, and nobody may send beside it.
+        """
         with self.ledger.transaction(ACTOR) as tx:
-            if self.fence is not None and not files.find(tx, state=ON_THE_WIRE):
+            if self.fence is not None and not _ours(files.find(tx, state=ON_THE_WIRE)):
                 lease.release(tx, self.fence)
 
     def turn(self) -> bool:
         """One look at the books; True when a file was tried."""
         self.sending.tell_all()
         with self.ledger.reading() as reader:
-            unknown = files.find(reader, state=ON_THE_WIRE)
+            unknown = _ours(files.find(reader, state=ON_THE_WIRE))
+            due = self.sending.by_hand.due(reader)
             order = next(iter(orders.open_orders(reader)), None)
             queue = orders.queue(reader, order) if order else ()
             stopped = orders.stop_requested(reader)
-        tried = order is not None and self._serve(order, queue, stopped=stopped, doubt=bool(unknown))
+        self.sending.by_hand.attend()
+        tried = order is not None and self._serve(order, queue, stopped=stopped, doubt=bool(unknown), due=due)
         if unknown:
             self._settle(unknown)
         return tried
 
-    def _serve(self, order: Order, queue: Sequence[File], *, stopped: bool, doubt: bool) -> bool:
-        """End the order, or send a file for it; True when a file was tried."""
+    def _serve(self, order: Order, queue: Sequence[File], *, stopped: bool, doubt: bool, due: datetime | None) -> bool:
+        """End the order, or send a file for it; True when a file was tried.
+
+        ``due``: when the receipt of what a person sends at the terminal is to be there; None where nobody does.
+        """
         if order.idle and not stopped and not doubt and time.monotonic() < self._next_look:
             return False
         self._next_look = time.monotonic() + self.pace.idle
         now, window = self.ledger.clock.now(), self.sending.rules.window(order)
-        outcome = _outcome(window, now, queue, stopped=stopped, doubt=doubt)
+        outcome = _outcome(window, now, queue, stopped=stopped, doubt=doubt, due=due)
         if outcome is not None:
             return self._end(order, outcome)
         assert window is not None, "an order without a window has an outcome"
-        if now not in window.interval or time.monotonic() < self._not_before:
+        if due is not None or now not in window.interval or time.monotonic() < self._not_before:
             return False
         return self._send_first(order, window, queue)
 
@@ -169,8 +178,8 @@ class Sender:
             wait(self.pace.pause(self._failures), self.stop)
 
 
-def _outcome(
-    window: Window | None, now: datetime, queue: Sequence[File], *, stopped: bool, doubt: bool
+def _outcome(  # noqa: PLR0913 - all that an order may end by
+    window: Window | None, now: datetime, queue: Sequence[File], *, stopped: bool, doubt: bool, due: datetime | None
 ) -> Outcome | None:
     """Why an order ends now; None while it stays open."""
     if doubt:
@@ -179,6 +188,11 @@ def _outcome(
         return "stopped"
     if window is None:
         return "failed"
-    if now >= window.interval.end:
-        return "window_over" if queue else "nothing_left"
+    if now >= window.interval.end and (due is None or now >= due):  # a receipt may be typed in a little later
+        return "window_over" if queue or due is not None else "nothing_left"
     return None
+
+
+def _ours(on_the_wire: Sequence[File]) -> list[File]:
+    """Those that are, or may be, on a wire of ours: not what a person sends at the terminal."""
+    return [file for file in on_the_wire if file.state is not FileState.SENDING or file.channel not in BY_HAND]

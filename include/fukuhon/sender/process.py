@@ -16,12 +16,13 @@ from pathlib import Path
 from fukuhon.errors import RetriableError
 from fukuhon.ledger import Ledger
 from fukuhon.sender.alone import alone, own_session
+from fukuhon.sender.by_hand import ByHand
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
 from fukuhon.sender.rules import SiteRules
 from fukuhon.sender.sending import Sending
 from fukuhon.sender.waiting import Pace, wait
-from fukuhon.server import connect
+from fukuhon.server import Outbox, connect
 from fukuhon.site import Site
 
 __all__ = ["run", "serve", "start"]
@@ -41,7 +42,9 @@ def run(site: Site, stop: Callable[[], bool]) -> None:
         if ledger is None:
             return
         try:
-            sending = Sending(ledger, connect(site), SiteRules(site), Journal(folder / "journal"), site.work)
+            server = connect(site)
+            by_hand = ByHand(ledger, Outbox.of(site), site.limits, site.body.name, server.requester, site.work)
+            sending = Sending(ledger, server, SiteRules(site), Journal(folder / "journal"), site.work, by_hand)
             Sender(sending, site.limits.settle_minutes, stop).run()
         finally:
             ledger.close()

@@ -7,17 +7,19 @@ was given must hold.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from fukuhon.calendars import Interval, day_interval, tokyo_day
 from fukuhon.errors import RefusedError
-from fukuhon.ledger import File, Reader, attempts, meters, tallies
+from fukuhon.ledger import File, FileState, Reader, attempts, files, meters, tallies
 from fukuhon.ledger.orders import Order
+from fukuhon.ledger.states import ACCEPTED, WAITING
 from fukuhon.site import Site, load
 from fukuhon.windows import (
+    NOT_YET,
     Channel,
     DailyCap,
     FileToSend,
@@ -31,7 +33,7 @@ from fukuhon.windows import (
 )
 from fukuhon.windows.schedule import upload_windows
 
-__all__ = ["Rules", "SiteRules"]
+__all__ = ["Rules", "SiteRules", "scheduled_done"]
 
 
 class Rules(Protocol):
@@ -44,6 +46,11 @@ class Rules(Protocol):
     def refusal(self, reader: Reader, file: File, window: Window, now: datetime) -> RefusedError | None:
         """Why a file may not start now; None when it may."""
         ...
+
+
+_NIGHT = timedelta(hours=21)
+"""An hour before the night's batch begins (22:00)."""
+_TAKEN = WAITING | ACCEPTED | {FileState.REJECTED_WHOLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class SiteRules:
                 margin_s=limits.guard_margin_s,
                 cap=self._cap(reader, now) if Kind(file.kind).counts_for_cap else None,
                 mode=self.site.mode_calendar().mode(tokyo_day(now)),
+                scheduled_done=scheduled_done(reader, now),
             )
         except RefusedError as refused:
             return refused
@@ -84,6 +92,29 @@ class SiteRules:
         day = day_interval(tokyo_day(now))
         counted = [Upload(a.started, a.kind, a.records) for a in attempts.counted(reader, day.start, day.end)]
         return DailyCap(initial_total(progress), counted, self.site.limits.daily_cap_percent)
+
+
+def scheduled_done(reader: Reader, now: datetime) -> datetime | None:
+    """When the 定時 processing planned for the day of ``now`` ended, as far as the books know (seed 1.5.2, note 1).
+
+    ``NOT_YET`` while a file that the server took for it is not known to be processed: that is what a look at the
+    results tells, never the hour. None where nothing was planned. What was taken today belongs to tonight's batch, and
+    what slipped to a later day to that one's; in the last hour before the night nothing immediate is to begin, or the
+    batch would slip (seed 1.5.4, case A; inferred).
+    """
+    today = day_interval(tokyo_day(now))
+    night = today.start + _NIGHT
+    ended = None
+    for file in files.find(reader, state=_TAKEN):
+        if file.received_at is None or not Channel(file.channel).scheduled:
+            continue
+        if file.completed_at is None:
+            later = file.slipped_to is not None and file.slipped_to > tokyo_day(now)
+            if not later and (file.received_at < today.start or now >= night):
+                return NOT_YET
+        elif file.completed_at >= today.start:
+            ended = max(ended or file.completed_at, file.completed_at)
+    return ended
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:

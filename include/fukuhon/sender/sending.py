@@ -16,25 +16,26 @@ from typing import Literal
 
 from fukuhon.errors import FukuhonError, RetriableError
 from fukuhon.ledger import File, FileState, Ledger, files, lease, orders
-from fukuhon.ledger.attempts import Attempt, Ended
+from fukuhon.ledger.attempts import BY_HAND, Attempt, Ended
 from fukuhon.ledger.lease import Fence
 from fukuhon.ledger.orders import Order
 from fukuhon.sender import outcomes
+from fukuhon.sender.by_hand import ByHand, registration_of
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.rules import Rules
 from fukuhon.server import IntermediateServer, Upload
-from fukuhon.windows import Channel, Kind, Window
+from fukuhon.windows import Channel, Window
 
 __all__ = ["ACTOR", "Sending", "Sent"]
 
 ACTOR = "sender"
 _log = logging.getLogger("fukuhon.sender")
 
-Sent = Literal["received", "cut", "refused", "again", "in_doubt", "not_now", "lost"]
+Sent = Literal["received", "cut", "refused", "again", "in_doubt", "handed", "not_now", "lost"]
 """How the try ended.
 
-``again``: refused, but only just now (the server was busy); ``not_now``: the guard or a stop said no; ``lost``: the
-lease is no longer ours.
+``handed``: to a person at the terminal, who will enter the receipt; ``again``: refused, but only just now (the server
+was busy); ``not_now``: the guard or a stop said no; ``lost``: the lease is no longer ours.
 """
 
 
@@ -47,6 +48,7 @@ class Sending:
     rules: Rules
     journal: Journal
     work: Path
+    by_hand: ByHand
 
     def send(self, file: File, order: Order, window: Window, fence: Fence) -> Sent:
         """Try one file.
@@ -62,6 +64,8 @@ class Sending:
         if not isinstance(attempt, Attempt):
             self.journal.drop(key)
             return attempt
+        if file.channel in BY_HAND:
+            return self._hand_out(file, attempt, path)
         _log.info("sending %s, %d bytes", file.name, file.bytes)
         ended = self._on_the_wire(file, attempt, path)
         _log.info("%s: %s %s", file.name, ended.outcome, ended.receipt or ended.fault or "")
@@ -116,6 +120,22 @@ class Sending:
                 return "not_now" if lease.is_ours(tx, fence) else "lost"
             return attempt
 
+    def _hand_out(self, file: File, attempt: Attempt, path: Path) -> Sent:
+        """Lay the file into the outbox, and leave the attempt open; where the disk does not take it, nothing was sent.
+
+        Whoever dies here leaves an open attempt, and the next sender lays the file out.
+        """
+        self.journal.drop(attempt.key)
+        try:
+            self.by_hand.hand_out(file, attempt, path)
+        except FukuhonError as error:
+            _log.error("%s was not handed out: %s", file.name, error.code)
+            ended = Ended(outcome="cut", bytes_on_wire=0, ended=attempt.started, seconds=0.0, fault=error.code)
+            self.tell(attempt.key, ended)
+            return "cut"
+        _log.info("%s waits for a person at the terminal", file.name)
+        return "handed"
+
     def _on_the_wire(self, file: File, attempt: Attempt, path: Path) -> Ended:
         began, sent = time.monotonic(), 0
 
@@ -143,12 +163,6 @@ class Sending:
             return started + timedelta(seconds=real), real
         seconds = (now - started).total_seconds()
         return now, seconds if seconds > 0 else real
-
-
-def registration_of(file: File) -> Literal["pretest", "initial", "differential"]:
-    """What the server is told: a deletion travels as 差分."""
-    kind = Kind(file.kind).travels_as
-    return "pretest" if kind is Kind.PRETEST else "initial" if kind is Kind.INITIAL else "differential"
 
 
 def key_of(file: File) -> str:

@@ -74,7 +74,8 @@ def _settle_one(  # noqa: PLR0913, PLR0917 - one doubt and all that it needs
 def candidates(reader: Reader, attempt: Attempt, rows: Sequence[ResultRow]) -> list[ResultRow]:
     """The rows that may be the receipt of an attempt.
 
-    Of its requester, not before it began, with fitting counts, of no other file.
+    Of its requester (at the terminal anybody may have logged in), not before it began, with fitting counts, of no other
+    file.
 
     The list shows minutes, so the minute in which the attempt began counts. That a time lies outside all hours proves
     nothing: the seed's own rows do.
@@ -83,7 +84,7 @@ def candidates(reader: Reader, attempt: Attempt, rows: Sequence[ResultRow]) -> l
     return [
         row
         for row in rows
-        if row.requester == attempt.requester
+        if (row.requester == attempt.requester or attempt.channel in attempts.BY_HAND)
         and row.received >= began
         and _fits(row, attempt.records)
         and not files.find(reader, receipt=str(row.number))

@@ -1,7 +1,7 @@
 """The intermediate server behind two ports, and the adapters that reach it.
 
-``connect(site)`` and ``connect_collation(site)`` give what the settings say. The terminal as a channel of its own (an
-outbox, and a person who enters the receipt) would be one more adapter of the same port.
+``connect(site)`` and ``connect_collation(site)`` give what the settings say. At the terminal a person
+sends (``Outbox``) and fetches (``WorksheetCollation``).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from fukuhon.server.port import (
     ResultRow,
     Upload,
 )
+from fukuhon.server.terminal import Handout, Outbox
 from fukuhon.site import Account, Site
 
 __all__ = [
@@ -33,11 +34,13 @@ __all__ = [
     "CollationCase",
     "CollationRequest",
     "Connection",
+    "Handout",
     "HeldRecord",
     "HttpCollation",
     "HttpServer",
     "IntermediateServer",
     "LineCut",
+    "Outbox",
     "Readiness",
     "Receipt",
     "RecordError",
