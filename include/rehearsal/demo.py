@@ -17,7 +17,7 @@ from rehearsal.driver_airflow import AirflowError
 from rehearsal.driver_days import moments
 from rehearsal.driver_office import AirflowOffice
 from rehearsal.driver_schedule import one_more_day, with_reconciliation
-from rehearsal.driver_world import BusyError, Plan, alone, made_city, open_world
+from rehearsal.driver_world import BusyError, Plan, alone, leave_in_order, made_city, open_world
 from rehearsal.judge import Judgement, judge
 from rehearsal.judge_outputs import summary, write_outputs
 from rehearsal.supervisor import SupervisorError
@@ -32,6 +32,7 @@ _DONE = ".done"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo. Returns the exit status."""
     options = _parser().parse_args(arguments)
+    leave_in_order()
     begun = options.folder.exists() and not (options.folder / _DONE).exists()
     try:
         if options.fresh or begun:  # what was broken off cannot be gone on with: the clock has moved
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"エラー: {error}", file=sys.stderr)
     except FukuhonError as error:
         print(f"エラー: {error.code} {error.message}\n次の手順: {error.next_step}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("中断しました。もう一度実行すると、続きから、または最初から始めます。", file=sys.stderr)
+        return 130
     return 1
 
 

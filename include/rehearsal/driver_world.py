@@ -9,6 +9,8 @@ import fcntl
 import json
 import os
 import shutil
+import signal
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,12 +21,14 @@ from fukuhon.ledger import Ledger
 from fukuhon.site import Site, load
 from rehearsal.driver_airflow import Airflow
 from rehearsal.driver_standin import StandIn
-from rehearsal.supervisor import Program, Supervisor
+from rehearsal.supervisor import Program, Supervisor, end_orphans
 from rehearsal.supervisor_airflow import ROOT, AirflowHome, base_environment, free_ports, program_path
 
-__all__ = ["BusyError", "Plan", "World", "alone", "made_city", "open_world"]
+__all__ = ["BusyError", "Plan", "World", "alone", "leave_in_order", "made_city", "open_world"]
 
 BODY = "992011"
+_MARK = "FUKUHON_WORLD"
+"""In the environment of all that a world starts: by it the next one finds what a killed one has left."""
 _FIRST_INSTANT = "2017-04-10T08:00:00+09:00"
 
 
@@ -106,17 +110,24 @@ def made_city(plan: Plan) -> bool:
     return True
 
 
+def leave_in_order() -> None:
+    """Let SIGTERM and SIGHUP end this process like Ctrl-C does: what it has started is stopped first."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+
+
 @contextmanager
 def open_world(plan: Plan) -> Iterator[World]:
     """Start everything, and stop everything at the end. Raises BusyError and SupervisorError."""
     plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(plan.folder), Supervisor(plan.folder / "logs") as supervisor:
+        end_orphans(_MARK, str(plan.folder))
         made_city(plan)
         fresh = not (plan.folder / "standin").exists()
         url = _start_standin(plan, supervisor)
         os.environ["FUKUHON_SERVER_URL"] = url
         os.environ["FUKUHON_DATA"] = str(plan.data)
-        more = {**plan.settings, "FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
+        more = {**plan.settings, _MARK: str(plan.folder), "FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
         home = AirflowHome(plan.folder / "airflow", (plan.site,), free_ports(1)[0], more=more)
         world = World(plan, supervisor, StandIn(url, BODY), Airflow(home, supervisor.check))
         if fresh:
@@ -139,7 +150,9 @@ def _start_standin(plan: Plan, supervisor: Supervisor) -> str:
     (port,) = free_ports(1)
     where = ("--data", plan.folder / "standin", "--port", str(port), "--port-file", port_file)
     command = (program_path("fukuhon-standin"), *where, "--start", plan.start)
-    supervisor.start(Program("standin", [*map(str, command)], base_environment(), grace_s=10.0))
+    supervisor.start(
+        Program("standin", [*map(str, command)], {**base_environment(), _MARK: str(plan.folder)}, grace_s=10.0)
+    )
     supervisor.wait(port_file.exists, "中間サーバー代行", 60.0)
     return f"http://127.0.0.1:{port}"
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-__all__ = ["Program", "Supervisor", "SupervisorError", "session_members"]
+__all__ = ["Program", "Supervisor", "SupervisorError", "end_orphans", "session_members"]
 
 _LOOK_S = 0.25
 _QUICK_DEATH_S = 10.0
@@ -179,13 +179,34 @@ class Supervisor:
 def session_members(leader: int) -> list[int]:
     """The pids of a session, by ``/proc``: a task of Airflow has a group of its own, but its worker's session."""
     found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError, IndexError, ValueError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if int(fields[3]) == leader and fields[0] != "Z":
-                    found.append(int(entry.name))
+    for pid in _processes():
+        with suppress(OSError, IndexError, ValueError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == leader and fields[0] != "Z":
+                found.append(pid)
     return found
+
+
+def end_orphans(name: str, value: str) -> int:
+    """Kill every process whose environment has this variable with this value; returns how many there were.
+
+    For what a supervisor has left that was itself killed: whoever holds its folder now starts with nothing running.
+    """
+    wanted = f"{name}={value}".encode()
+    found = [pid for pid in _processes() if pid != os.getpid() and wanted in _environment(pid)]
+    for pid in found:
+        _signal(pid, signal.SIGKILL)
+    return len(found)
+
+
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _environment(pid: int) -> list[bytes]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return []
 
 
 def _sweep(process: subprocess.Popen[bytes]) -> None:

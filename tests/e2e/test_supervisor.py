@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.supervisor import Program, Supervisor, SupervisorError, session_members
+from rehearsal.supervisor import Program, Supervisor, SupervisorError, end_orphans, session_members
 from rehearsal.supervisor_airflow import AirflowHome, base_environment, free_ports
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -78,6 +79,21 @@ def test_the_whole_session_ends_the_stubborn_included(tmp_path: Path) -> None:
         supervisor.stop()
 
         assert session_members(parent) == session_members(stubborn) == []
+
+
+def test_what_a_killed_supervisor_has_left_is_found_by_its_mark(tmp_path: Path) -> None:
+    """Whoever holds the folder next starts with nothing running."""
+    environment = {**base_environment(), "FUKUHON_WORLD": str(tmp_path)}
+    orphan = subprocess.Popen([sys.executable, "-c", SLEEPER], env=environment, stdout=subprocess.DEVNULL)
+    other = subprocess.Popen([sys.executable, "-c", SLEEPER], env=base_environment(), stdout=subprocess.DEVNULL)
+    try:
+        eventually(lambda: end_orphans("FUKUHON_WORLD", str(tmp_path)) == 1)
+
+        assert orphan.wait(10) == -9
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_airflow_s_settings_are_the_clone_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
