@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fukuhon.commands.mutating import day_of
-from fukuhon.commands.options import HERE, SiteFolder
+from fukuhon.commands.options import HERE, AsJson, SiteFolder
 from fukuhon.errors import ConfigurationError, DataError, RefusedError
 
 if TYPE_CHECKING:
@@ -44,13 +44,14 @@ def explain(
         str | None, typer.Option("--as-of", metavar="日付", show_default="今日", help="どの日の正本か。")
     ] = None,
     site: SiteFolder = HERE,
+    as_json: AsJson = False,
 ) -> None:
-    """Explain one record after the operator has agreed that personal values are shown. There is no ``--json``."""
+    """Explain one record after the operator has agreed that personal values are shown; with ``--json`` it refuses."""
     from fukuhon.site import load
 
     settings = load(site)
     chosen, day = settings.dataset(dataset), day_of(settings, as_of)
-    if not _on_terminal():
+    if as_json or not _on_terminal():
         raise RefusedError("COMMANDS-042")
     question = "この記録の個人の情報が、この画面に表示されます。周りに人がいないことを確かめましたか"
     if not typer.confirm(question):

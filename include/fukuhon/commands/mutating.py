@@ -38,7 +38,9 @@ def mutate(  # noqa: PLR0913 - one option each
     mutators: Annotated[
         Path | None, typer.Option("--mutators", metavar="FILE", help="使う変異の一覧（YAML）。無ければ全て使う。")
     ] = None,
-    rows: Annotated[int, typer.Option("--rows", min=100, max=200_000, help="正本から取り出して使う記録の数。")] = 4000,
+    rows: Annotated[
+        int, typer.Option("--rows", metavar="件数", min=100, max=200_000, help="正本から取り出して使う記録の数。")
+    ] = 4000,
     site: SiteFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
