@@ -27,7 +27,7 @@ COLUMNS = ((1, 1), (2, 7), (8, 20), (21, 24), (25, 28), (29, 32))
 """The columns of the table over those of the calendar: from, to."""
 
 _LAST = 32
-_BESIDE = 4  # rows of the table that still find room below three months
+_BESIDE = 48  # points of the table that still find room below three months
 _WEEKDAYS = "月火水木金土日"
 _DAY_FORM = "yyyy/m/d"
 
@@ -49,7 +49,7 @@ def workbook(facts: ProgressSheet) -> Workbook:
     for month in facts.months:
         for part, name in PART_NAMES.items():
             row = _calendar(sheet, row, month, name, facts.days(part), marks)
-    if len(facts.rows) > _BESIDE or len(facts.months) > len(MONTHS):
+    if sum(map(_high, facts.rows)) > _BESIDE or len(facts.months) > len(MONTHS):
         sheet.row_breaks.append(Break(id=row - 1))
     row = _table(sheet, row, facts.rows)
     sheet.add_data_validation(marks)
@@ -101,7 +101,7 @@ def _calendar(  # noqa: PLR0913, PLR0917 - a block of the form
     last = sheet.cell(row + 5, len(dates) + 1).coordinate
     marks.add(f"{sheet.cell(row + 3, 2).coordinate}:{last}")
     for below in range(6):
-        sheet.row_dimensions[row + below].height = 14
+        sheet.row_dimensions[row + below].height = 13
     sheet.row_dimensions[row + 6].height = 5
     return row + 7
 
@@ -134,7 +134,12 @@ def _entry(sheet: Worksheet, row: int, entry: ProgressRow) -> None:
     forms = ("0", "@", "@", "@", _DAY_FORM, _DAY_FORM)
     for (first, last), value, side, form in zip(COLUMNS, values, sides, forms, strict=True):
         put(sheet, row, first, value, until=last, side=side, form=form, fill=fill)
-    sheet.row_dimensions[row].height = 16 * (1 + (len(entry.name) - 1) // 26)
+    sheet.row_dimensions[row].height = _high(entry)
+
+
+def _high(entry: ProgressRow) -> float:
+    """The height of a row in points: its name may take several lines."""
+    return 16.0 * (1 + (len(entry.name) - 1) // 26)
 
 
 def _checks(sheet: Worksheet, first: int, last: int) -> None:
