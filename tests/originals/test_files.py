@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 
 from fukuhon.errors import ConfigurationError, DataError, FukuhonError, RetriableError
 from fukuhon.originals import Columns, Fingerprint, open_source
@@ -222,3 +223,23 @@ def test_a_file_that_is_written_while_it_is_read_is_no_snapshot(tmp_path: Path) 
         stream.write("3,4\n")
     with pytest.raises(RetriableError, match="ORIGINALS-019"):
         list(batches)
+
+
+def test_the_documented_example_works_as_it_is_written(tmp_path: Path) -> None:
+    """docs/site-yaml.md: the settings of the fixed-width files and the query over them."""
+    text = (
+        (Path(__file__).parents[2] / "docs/site-yaml.md")
+        .read_text(encoding="utf-8")
+        .partition("## Sources that are")[2]
+    )
+    settings = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])[1]
+    query = text.partition("```sql\n")[2].partition("```")[0]
+    holder = "0000000001" + "見本　太郎".ljust(35) + "{day}" + "\r\n"
+    data = "".join(holder.format(day=day) for day in ("20170410", "20170411")).encode("cp932")
+    (tmp_path / "holders.txt").write_bytes(data.replace(b"\r\n", b"  \r\n"))
+    (tmp_path / "grades.txt").write_bytes(b"00000000012\r\n")
+    source = open_source(SourceSettings.model_validate({**settings, "path": tmp_path}))
+    found = pa.Table.from_batches(list(source.extract(query, AS_OF)))
+    assert found.drop_columns(["row_no"]).to_pylist() == [
+        {"hihokensha_no": "0000000001", "shimei": "見本　太郎", "kubun": "2"}
+    ]

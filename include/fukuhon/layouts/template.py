@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from fukuhon.layouts.words import CHARACTER_WORDS, KIND_WORDS, PUBLICATION_WORDS
 
@@ -133,6 +134,8 @@ def write_template(pack: LayoutPack | None = None) -> bytes:
     rows = _rows(pack) if pack else ([], [], [])
     for title, columns, entries in zip(SHEETS, (PACK, DATASETS, ITEMS), rows, strict=True):
         _sheet(book.create_sheet(title), columns, entries)
+    for sheet in book.worksheets:
+        _for_paper(sheet)
     book.active = 1
     out = BytesIO()
     book.save(out)
@@ -147,6 +150,9 @@ def _guide(sheet: Worksheet) -> None:
         sheet.cell(number, 1, text)
     sheet["A1"].font = Font(bold=True, size=14)
     row = len(_GUIDE) + 2
+    for place, text in enumerate(("シート", "見出し", "書くもの"), start=1):
+        sheet.cell(row, place, text).font = Font(bold=True)
+    row += 1
     for title, columns in zip(SHEETS, (PACK, DATASETS, ITEMS), strict=True):
         for column in columns:
             told = f"{column.note}{'　' if column.note and column.choices else ''}{'、'.join(column.choices)}"
@@ -176,6 +182,15 @@ def _sheet(sheet: Worksheet, columns: tuple[Column, ...], entries: list[dict[str
             if entry.get(column.key) is not None:
                 _fill(sheet.cell(row, place), column, entry[column.key])
     sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+
+
+def _for_paper(sheet: Any) -> None:
+    """A4 across, as wide as the sheet."""
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _fill(cell: Any, column: Column, value: object) -> None:
