@@ -136,7 +136,10 @@ def today(desk: Desk, site: str, viewer: Viewer, steps: list[Step], decided: int
             situation=situation,
             person=person,
             role=ROLE_NAMES.get(person.role, person.role) if person else "",
-            asked=[_asked(each, site, viewer, person, situation.now) for each in _open(reader)],
+            asked=sorted(
+                (_asked(each, site, viewer, person, situation.now) for each in _open(reader)),
+                key=lambda each: each.token is None,  # what this user may decide comes first
+            ),
             outgoing=_outgoing(desk, reader, situation.now),
             queues=_queues(reader, situation.now),
             told=_told(reader, decided),
