@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from fastapi.testclient import TestClient
@@ -43,3 +46,11 @@ def test_a_path_prefix_is_kept(office: Office) -> None:
 def test_the_menu_s_addresses_are_relative() -> None:
     """The UI puts its own before them."""
     assert [view["href"] for view in VIEWS] == ["fukuhon/today", "fukuhon/calendar"]
+
+
+def test_registering_the_pages_loads_no_web_framework() -> None:
+    """Every Airflow process imports the plugin; only the API server opens a page."""
+    look = "import sys, fukuhon_airflow.pages; print({'fastapi', 'jinja2', 'fukuhon'} & set(sys.modules))"
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", look], env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

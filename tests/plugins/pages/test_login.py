@@ -79,4 +79,5 @@ def test_a_page_answers_soon(office: Office, page: str) -> None:
         began = time.perf_counter()
         assert office.client.get(f"/fukuhon/{page}", headers=headers).status_code == 200
         taken.append(time.perf_counter() - began)
-    assert sorted(taken)[5] < 0.3
+    median = sorted(taken)[5]
+    assert median < 0.3, f"{page}: {median * 1000:.0f} ms, median of 11 requests in one process, 40 files in SQLite"
