@@ -11,6 +11,7 @@ from fukuhon.errors import DataError
 from fukuhon.ledger import FileState, approvals, files, runs, tallies
 from fukuhon.reconciliation import desk_work
 from fukuhon.registration import differential, initial, planning, pretest, results
+from fukuhon.server import ServerAway
 from rehearsal.city import City
 from rehearsal.town import SPI, Town
 
@@ -100,8 +101,8 @@ def test_a_slipped_window_is_planned_anew(town: Town) -> None:
         assert {file.state for file in files.find(reader)} == {FileState.VALIDATED}
 
 
-def test_collation_needs_another_person_and_finds_no_difference(town: Town) -> None:
-    """突合: the plan is asked for by one, approved by another, and its requests match what was sent (seed 1.6.3)."""
+def test_collation_needs_another_person_and_goes_on_after_a_break(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """突合: asked for by one, approved by another (seed 1.6.3); broken off, it goes on where it stood."""
     _initial(town)
     town.at(date(2017, 6, 1))
     plan = desk_work.plan(town.desk)
@@ -113,8 +114,22 @@ def test_collation_needs_another_person_and_finds_no_difference(town: Town) -> N
     with town.desk.ledger.transaction("responsible") as tx:
         approvals.approve(tx, approval)
 
+    fetched, calls = type(town.desk.collation).fetch, 0
+
+    def broken(*arguments: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise ServerAway("SERVER-001", url=town.url, why="test")
+        return fetched(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(town.desk.collation), "fetch", broken)
+        with pytest.raises(ServerAway):
+            desk_work.carry_out(town.desk, sha256)
     told = desk_work.carry_out(town.desk, sha256)
 
+    assert told.counts["requests"] == plan.counts["requests"]
     assert told.counts["mismatches"] == told.counts["lost"] == 0
     assert told.counts["matches"] > 0
     with town.desk.ledger.reading() as reader:

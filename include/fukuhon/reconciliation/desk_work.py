@@ -107,7 +107,9 @@ def _plan_path(desk: Desk, sha256: str) -> Path:
 
 
 def carry_out(desk: Desk, plan_sha256: str) -> Summary:
-    """Ask for, order, release, fetch and compare what the approved plan names; what was compared before stays so.
+    """Ask for, order, release, fetch and compare what the approved plan names.
+
+    Begun again after a break, each request goes on from where it stood, and the outcome is of them all.
 
     Raises RefusedError LEDGER-053 without an approval in force, RECONCILIATION-011 where a request may not be made, and
     FatalError RECONCILIATION-012 where the plan's file is not the plan that was approved.
@@ -123,7 +125,7 @@ def carry_out(desk: Desk, plan_sha256: str) -> Summary:
         work = _Work(desk, held, spans(accepted))
         for request in made.requests:
             row = rows[request.dataset, request.key_hash, request.minute]
-            if row.state == "planned":
+            if row.state != "failed":
                 work.one(request, row, plan_sha256)
         outcome = sum_up(work.done, held.counts())
     return _conclude(desk, made, outcome, work)
@@ -145,28 +147,43 @@ class _Work:
         self.open = 0
 
     def one(self, request: PlannedRequest, row: reconciliations.Reconciliation, sha256: str) -> None:
-        """One request, from asking to what it showed."""
+        """One request, from where it stands to what it showed; nothing is asked for twice."""
+        collation = self.desk.collation
+        if row.state == "planned":
+            row = self._ask(request, row, sha256)
+        number = row.number or ""
+        if row.state == "asked":
+            collation.order(number)
+            row = self._move(row.id, "ordered")
+        if row.state == "ordered":
+            collation.release(number)
+            row = self._move(row.id, "released", released_by=self.manager)
+        if row.state == "released":
+            path = collation.fetch(number, self.desk.folder("collations"))
+            row = self._move(row.id, "fetched", path=str(path))
+        found = self._compare(request, Path(row.path or ""))
+        if row.state == "fetched":
+            self._move(row.id, "compared", records=found.returned, mismatches=found.mismatches)
+        self.done.append(found)
+
+    def _ask(
+        self, request: PlannedRequest, row: reconciliations.Reconciliation, sha256: str
+    ) -> reconciliations.Reconciliation:
         self._may(request)
-        collation, dataset = self.desk.collation, request.dataset
         with self.desk.ledger.transaction(self.desk.actor) as tx:
             approvals.use(tx, APPROVAL, sha256)
-        case = collation.ask(
-            CollationRequest(request.spi, dataset, request.key, self.requester, request.minute, request.version)
+        case = self.desk.collation.ask(
+            CollationRequest(request.spi, request.dataset, request.key, self.requester, request.minute, request.version)
         )
-        self._move(row.id, "asked", number=case.number, asked_by=self.requester)
-        collation.order(case.number)
-        self._move(row.id, "ordered")
-        collation.release(case.number)
-        self._move(row.id, "released", released_by=self.manager)
-        path = collation.fetch(case.number, self.desk.folder("collations"))
-        self._move(row.id, "fetched", path=str(path))
-        body, spi = self.desk.site.body.code, request.spi
+        return self._move(row.id, "asked", number=case.number, asked_by=self.requester)
+
+    def _compare(self, request: PlannedRequest, path: Path) -> Comparison:
+        body, spi, dataset = self.desk.site.body.code, request.spi, request.dataset
         with Fingerprints(self.desk.site.hash_key(), body, spi, dataset) as fingerprints:
             layout = self.desk.packs.in_force(dataset, tokyo_day(self.desk.now()))
             found = compare(read_collation(path, layout.item_codes), request, self.held, self.spans, fingerprints)
             self._look_again(found, spi)
-        self._move(row.id, "compared", records=found.returned, mismatches=found.mismatches)
-        self.done.append(found)
+        return found
 
     def _may(self, request: PlannedRequest) -> None:
         span = next(s for s in self.spans if s.start.replace(second=0, microsecond=0) <= request.minute <= s.end)
@@ -208,9 +225,9 @@ class _Work:
         self.lost += len(confirmed.lost)
         self.open += confirmed.open
 
-    def _move(self, row: int, to: reconciliations.State, **facts: object) -> None:
+    def _move(self, row: int, to: reconciliations.State, **facts: object) -> reconciliations.Reconciliation:
         with self.desk.ledger.transaction(self.desk.actor) as tx:
-            reconciliations.move(tx, row, to, **facts)
+            return reconciliations.move(tx, row, to, **facts)
 
 
 def _user(account: Account | None) -> str:
