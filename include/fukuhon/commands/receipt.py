@@ -27,13 +27,13 @@ FileName = Annotated[str, typer.Option("--file", metavar="ファイル名", help
 @app.command(cls=Verb, name="list", help="受付の入力を待っているファイルを出す。")
 def list_(*, site: SiteFolder = HERE, as_json: AsJson = False) -> None:
     """Show what waits for its receipt; exit code 1 where that is overdue."""
-    from fukuhon.sender import waiting
+    from fukuhon.sender import at_terminal
     from fukuhon.server import Outbox
 
     with at_desk(site, reads=True) as desk:
         now = desk.now()
         with desk.ledger.reading() as reader:
-            found = waiting(reader, desk.site.limits)
+            found = at_terminal(reader, desk.site.limits)
         outbox = Outbox.of(desk.site).folder
     if found is None:
         finish({"waiting": None}, lambda console: console.print("受付を待つファイルはありません。"), as_json=as_json)
@@ -98,9 +98,9 @@ def close(
 
 def _clear(desk: Desk) -> None:
     """Take what is over out of the outbox: nobody is to send it again."""
-    from fukuhon.sender import waiting
+    from fukuhon.sender import at_terminal
     from fukuhon.server import Outbox
 
     with desk.ledger.reading() as reader:
-        found = waiting(reader, desk.site.limits)
+        found = at_terminal(reader, desk.site.limits)
     Outbox.of(desk.site).keep_only(found.attempt.id if found else None)

@@ -4,7 +4,7 @@ Airflow kills what it runs, and a started upload cannot be interrupted (seed 1.4
 the ledger, and this process, in a session of its own, sends file after file under the guard.
 """
 
-from fukuhon.sender.by_hand import ByHand, Waiting, waiting
+from fukuhon.sender.by_hand import ByHand, Waiting, at_terminal
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
 from fukuhon.sender.process import run, serve, start
@@ -25,6 +25,7 @@ __all__ = [
     "Settled",
     "SiteRules",
     "Waiting",
+    "at_terminal",
     "close",
     "decide",
     "enter",
@@ -33,5 +34,4 @@ __all__ = [
     "serve",
     "settle",
     "start",
-    "waiting",
 ]

@@ -19,7 +19,7 @@ from fukuhon.server import Handout, Outbox
 from fukuhon.site.settings import Limits
 from fukuhon.windows import Channel, Kind, line_rate, seconds_for
 
-__all__ = ["ByHand", "Waiting", "registration_of", "waiting"]
+__all__ = ["ByHand", "Waiting", "at_terminal", "registration_of"]
 
 _log = logging.getLogger("fukuhon.sender")
 
@@ -38,7 +38,7 @@ class Waiting:
         return now >= self.due
 
 
-def waiting(reader: Reader, limits: Limits) -> Waiting | None:
+def at_terminal(reader: Reader, limits: Limits) -> Waiting | None:
     """The file whose receipt a person is to enter; None where nobody sends at the terminal."""
     attempt = attempts.waiting(reader)
     if attempt is None:
@@ -72,7 +72,7 @@ class ByHand:
 
     def due(self, reader: Reader) -> datetime | None:
         """When the receipt of what is at the terminal is to be there; None where nothing is."""
-        found = waiting(reader, self.limits)
+        found = at_terminal(reader, self.limits)
         return found.due if found else None
 
     def attend(self) -> None:
@@ -81,7 +81,7 @@ class ByHand:
         Laid out again where the sender before died between writing down and laying out; taken away when it is over.
         """
         with self.ledger.reading() as reader:
-            found = waiting(reader, self.limits)
+            found = at_terminal(reader, self.limits)
             now = self.ledger.clock.now() if found else None
         self.outbox.keep_only(found.attempt.id if found else None)
         if found is None or now is None:

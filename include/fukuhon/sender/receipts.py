@@ -17,7 +17,7 @@ from fukuhon.identifiers import ReceiptKind, ReceiptNumber
 from fukuhon.ledger import Event, File, Tx, attempts, files
 from fukuhon.ledger.attempts import Ended
 from fukuhon.sender import outcomes
-from fukuhon.sender.by_hand import Waiting, waiting
+from fukuhon.sender.by_hand import Waiting, at_terminal
 from fukuhon.site.settings import Limits
 
 __all__ = ["DIGITS", "Entered", "close", "enter"]
@@ -94,7 +94,7 @@ def _file(tx: Tx, name: str) -> File:
 
 
 def _waits(tx: Tx, file: File, limits: Limits) -> Waiting:
-    found = waiting(tx, limits)
+    found = at_terminal(tx, limits)
     if found is None or found.file.id != file.id:
         raise RefusedError("SENDER-010")
     return found

@@ -25,6 +25,7 @@ from fukuhon.server.port import (
     Upload,
 )
 from fukuhon.server.terminal import Handout, Outbox
+from fukuhon.server.worksheet import WorksheetCollation
 from fukuhon.site import Account, Site
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "ResultRow",
     "ServerAway",
     "Upload",
+    "WorksheetCollation",
     "answers",
     "connect",
     "connect_collation",
