@@ -14,11 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fukuhon.files import HASH, connect
-from fukuhon.registration.material import Material
+from fukuhon.registration.material import PERSON, Material
 
 __all__ = ["keep_back"]
-
-_PERSON = ("birth_date", "sex", "kana")
 
 _LIKE = """
 SELECT DISTINCT g.identity_hash FROM gone g JOIN suspects q ON q.record_key = g.record_key
@@ -32,8 +30,8 @@ def keep_back(material: Material, gone: pa.Table) -> tuple[pa.Table, pa.Table]:
     suspects = _suspects(material)
     if not gone.num_rows or not suspects.num_rows:
         return gone, gone.slice(0, 0)
-    known = [name for name in _PERSON if f"src_{name}" in suspects.column_names]
-    person = " AND ".join(f"q.src_{name} = r.{name}" for name in known) if len(known) == len(_PERSON) else "false"
+    known = [name for name in PERSON if f"src_{name}" in suspects.column_names]
+    person = " AND ".join(f"q.src_{name} = r.{name}" for name in known) if len(known) == len(PERSON) else "false"
     with connect() as connection:
         connection.register("gone", gone)
         connection.register("suspects", suspects)
@@ -46,7 +44,7 @@ def keep_back(material: Material, gone: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 def _suspects(material: Material) -> pa.Table:
     """The quarantined rows, by what tells whose they are."""
-    wanted = ["addressee", "record_key", *(f"src_{name}" for name in _PERSON)]
+    wanted = ["addressee", "record_key", *(f"src_{name}" for name in PERSON)]
     batches: Sequence[pa.RecordBatch] = list(material.spool.batches(material.quarantined["row_no"]))
     if not batches:
         return pa.table({"addressee": pa.array([], pa.string()), "record_key": pa.array([], pa.string())})

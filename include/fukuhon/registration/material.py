@@ -10,7 +10,8 @@ does not.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,23 +19,25 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
-from fukuhon.files import HASH, Fingerprints, Spool, wire_bytes
+from fukuhon.files import Fingerprints, Spool
 from fukuhon.layouts import DatasetLayout
 from fukuhon.originals import Source, addressee_register, open_source
 from fukuhon.quality import Baseline, Suite, Verdict, judge
+from fukuhon.registration.ahead import ahead
 from fukuhon.registration.census import Census
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import keep_evidence, last_class_counts
+from fukuhon.registration.narrowing import NARROW, Notes
 from fukuhon.rules import Mapper, RuleBook
 from fukuhon.site import DatasetSettings
 
 __all__ = [
     "NARROW",
+    "PERSON",
     "Control",
     "Material",
     "Order",
@@ -49,15 +52,10 @@ __all__ = [
 Control = dict[str, dict[str, tuple[int, int, str]]]
 """By basis and variation: the least and the greatest count that is right, and why it is a range."""
 
-NARROW = pa.schema(
-    [
-        ("row_no", pa.int64()),
-        ("identity_hash", HASH),
-        ("content_hash", HASH),
-        ("variation", pa.string()),
-        ("wire_bytes", pa.int64()),
-    ]
-)
+PERSON = ("birth_date", "sex", "kana")
+"""Columns of a source, besides the items, that are looked at after the judgement (see ``deleting``)."""
+
+_VALUES_AT_ONCE = 2**21  # of a batch, so that a record of 250 items takes no more memory than one of 30
 
 
 @dataclass(slots=True)
@@ -107,7 +105,7 @@ class Material:
         columns = ["row_no", "variation", "identity_hash"]
         return pq.read_table(self.verdict.quarantine, columns=columns)
 
-    def chosen(self, wanted: pa.Table) -> Iterator[pa.RecordBatch]:
+    def chosen(self, wanted: pa.Table) -> Generator[pa.RecordBatch, None, None]:
         """The mapped records of ``wanted``, a part of ``narrow``, with their hashes, in the order read."""
         table = wanted.sort_by("row_no").combine_chunks()
         done = 0
@@ -144,14 +142,18 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         Spool(desk.folder("spool") / f"{dataset.code}.arrow") as spool,
         Fingerprints(desk.site.hash_key(), desk.site.body.code, dataset.spi, dataset.code) as fingerprints,
     ):
-        with open_source(desk.site.source(dataset.source)) as source:
+        notes = Notes(fingerprints, layout.item_codes)
+        with open_source(desk.site.source(dataset.source)) as source, watch.stage("judge"):
             mapper = Mapper(book, layout, day, threads=desk.site.limits.threads)
-            mapped = mapped_batches(desk, dataset, source, mapper, watch)
             with watch.stage("register"):
                 register = addressee_register(desk.site, day)
-            with watch.stage("judge"):
+            # Three threads: read and map; count, hash and set aside; judge.
+            with (
+                ahead(mapped_batches(desk, dataset, source, mapper, watch)) as mapped,
+                ahead(_timed(_set_aside(spool, notes.taking(census.counting(mapped))), watch, "hash")) as kept,
+            ):
                 verdict = judge(
-                    spool.fill(census.counting(mapped)),
+                    kept,
                     suite,
                     register,
                     Baseline(held, before),
@@ -165,50 +167,36 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         check_counts(dataset, control, census.read, first=order.first)
         if verdict.stops:
             raise DataError("REGISTRATION-003", dataset=dataset.code, rules="、".join(verdict.stops))
-        with watch.stage("hash"):
-            narrow, withheld = _narrow(spool, verdict, fingerprints, layout.item_codes)
+        with watch.stage("narrow"):
+            narrow, withheld = notes.divided(verdict, spool)
         yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, register, control)
 
 
 def mapped_batches(
     desk: Desk, dataset: DatasetSettings, source: Source, mapper: Mapper, watch: Watch
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch, None, None]:
     """The extract, mapped batch by batch."""
-    query, limits = desk.site.query(dataset.query), desk.site.limits
-    rows = source.extract(query, {"as_of": mapper.as_of}, mapper.book.columns, limits.batch_rows)
+    query = desk.site.query(dataset.query)
+    at_once = min(desk.site.limits.batch_rows, max(1, _VALUES_AT_ONCE // len(mapper.book.columns)))
+    rows = source.extract(query, {"as_of": mapper.as_of}, mapper.book.columns, at_once)
     return _timed((mapper.map(batch) for batch in _timed(rows, watch, "extract")), watch, "map")
 
 
-def _narrow(
-    spool: Spool, verdict: Verdict, fingerprints: Fingerprints, items: tuple[str, ...]
-) -> tuple[pa.Table, pa.Table]:
-    """One row for each valid record:
+def _set_aside(spool: Spool, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Hand the batches on; in the spool is of each what may still be asked for: all but most of the source's own."""
+    passing: deque[pa.RecordBatch] = deque()
 
-    number, hashes, variation, size on the wire; and one for each that a rule withholds.
-    """
-    parts, kept = [NARROW.empty_table()], [NARROW.empty_table()]
-    for batch in spool.batches():
-        valid, _ = verdict.split(batch)
-        if valid.num_rows:
-            sizes = [wire_bytes(piece, items) for piece in valid.to_batches()]
-            hashed = fingerprints.add(valid, items)
-            parts.append(
-                hashed.append_column("wire_bytes", pa.chunked_array(sizes, pa.int64()))
-                .select(NARROW.names)
-                .cast(NARROW)
-            )
-        held = batch.filter(pc.and_(pc.is_null(batch.column("scope")), pc.is_valid(batch.column("withhold"))))
-        if held.num_rows:
-            hashed = fingerprints.add(held, items)
-            kept.append(
-                hashed.append_column("wire_bytes", pa.nulls(held.num_rows, pa.int64()))
-                .select(NARROW.names)
-                .cast(NARROW)
-            )
-    return pa.concat_tables(parts).combine_chunks(), pa.concat_tables(kept).combine_chunks()
+    def narrowed() -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            passing.append(batch)
+            names = batch.schema.names
+            yield batch.select([n for n in names if not n.startswith("src_") or n.removeprefix("src_") in PERSON])
+
+    for _ in spool.fill(narrowed()):
+        yield passing.popleft()
 
 
-def _timed(batches: Iterator[pa.RecordBatch], watch: Watch, stage: str) -> Iterator[pa.RecordBatch]:
+def _timed(batches: Iterator[pa.RecordBatch], watch: Watch, stage: str) -> Generator[pa.RecordBatch, None, None]:
     while True:
         with watch.stage(stage):
             batch = next(batches, None)

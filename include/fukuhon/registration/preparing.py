@@ -18,8 +18,10 @@ from fukuhon.files import HASH, Caps, FileSet, Header, Operation, SetEntry, plan
 from fukuhon.ledger import FileState, NewFile, RunKey, files, runs, tallies
 from fukuhon.records import Holdings
 from fukuhon.registration.accounts import close_books
+from fukuhon.registration.ahead import ahead
 from fukuhon.registration.books import holdings
 from fukuhon.registration.choosing import Choice
+from fukuhon.registration.corrections import write_corrections
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import run_folder
 from fukuhon.registration.material import Material, Order, Watch, take
@@ -72,7 +74,8 @@ class _Bench:
             return []
         split = plan_split(rows["identity_hash"], rows["wire_bytes"], self.plan.caps)
         target = self._target(material, Operation.REGISTER)
-        return write_set(target, split, material.chosen(rows), material.layout.item_codes)
+        with ahead(material.chosen(rows)) as records:
+            return write_set(target, split, records, material.layout.item_codes)
 
     def _delete(self, material: Material, rows: pa.Table | None) -> list[SetEntry]:
         if rows is None or not rows.num_rows:
@@ -129,6 +132,7 @@ def _make(desk: Desk, plan: Plan, run: int, watch: Watch) -> list[_Made]:
                     choice = plan.choose(material, held)
                 with watch.stage("write"):
                     made.append(_Made(dataset, choice, bench.write(material, choice)))
+                    write_corrections(order.folder, material)
     return made
 
 
