@@ -50,7 +50,7 @@ class _Bench:
         self.suite = Suite.load(self.site, self.layout, self.book)
         self.items = self.layout.item_codes
         self.query = self.site.query("records")
-        self.batch_rows = min(65_536, 2**21 // len(self.book.columns))
+        self.batch_rows = min(65_536, 2**23 // len(self.book.columns))
         self.mapper = Mapper(self.book, self.layout, _DAY)
         self.rows = rows
         self.extracted = list(self.some(self.extract()))
