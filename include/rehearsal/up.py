@@ -1,55 +1,77 @@
-"""``make up``: the sample city, the stand-in, the sender and Airflow's screens, until Ctrl-C."""
+"""``make up``: the sample city, the stand-in, the sender and Airflow's screens, until Ctrl-C.
+
+The same world as the demo's, where the demo has left it, or new. People start and answer on the screens; Enter moves
+the stand-in's clock on to the next thing that the schedule has.
+"""
 
 from __future__ import annotations
 
-import signal
+import select
 import sys
-import threading
 from pathlib import Path
 
-from rehearsal.driver_world import BusyError, Plan, World, open_world
+from fukuhon.commands.acting import ROLE_NAMES
+from rehearsal.driver_days import moments
+from rehearsal.driver_schedule import with_reconciliation
+from rehearsal.driver_world import BusyError, Plan, World, leave_in_order, made_city, open_world
 from rehearsal.supervisor import SupervisorError
 from rehearsal.supervisor_airflow import ROOT
 
 __all__ = ["main"]
 
-_ROLES = {
-    "administrator": "システム管理者",
-    "officer": "業務担当者",
-    "collation_requester": "突合用ファイル出力担当者",
-    "collation_manager": "特定個人情報取扱責任者",
-}
+_LOOK_S = 1.0
 
 
 def main() -> int:
     """Start everything, say where it is, wait. Returns the exit status."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    leave_in_order()
     print("起動しています…", flush=True)
+    plan = Plan(ROOT / "var" / "demo")
     try:
-        with open_world(Plan(ROOT / "var" / "demo")) as world:
+        if made_city(plan):
+            with_reconciliation(plan.site)
+        with open_world(plan) as world:
             _welcome(world)
-            while not ended.wait(1.0):
-                world.supervisor.check()
-            print("終了しています…", flush=True)
+            _serve(world)
     except (BusyError, SupervisorError) as error:
         print(f"エラー: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("終了しました。")
     return 0
 
 
+def _serve(world: World) -> None:
+    """Wait for Enter, while all is well; returns never."""
+    while True:
+        world.supervisor.check()
+        readable, _, _ = select.select([sys.stdin], [], [], _LOOK_S) if sys.stdin.isatty() else _no_terminal()
+        if readable and sys.stdin.readline():
+            _step(world)
+
+
+def _no_terminal() -> tuple[list[object], list[object], list[object]]:
+    select.select([], [], [], _LOOK_S)
+    return [], [], []
+
+
+def _step(world: World) -> None:
+    """Move the clock on to what comes next."""
+    coming = moments(world.plan.site, world.standin.now())
+    if not coming:
+        print("予定はすべて終わりました（`make demo` で一日ずつ進められます）。", flush=True)
+        return
+    world.standin.step(coming[0].at)
+    print(f"{coming[0].at:%Y-%m-%d %H:%M}  {coming[0].what}", flush=True)
+
+
 def _welcome(world: World) -> None:
-    home = world.airflow.home
-    passwords = home.passwords()
-    print(f"画面：{home.url}（終了は Ctrl-C）")
+    passwords = world.airflow.home.passwords()
+    print(f"画面：{world.airflow.home.url}（終了は Ctrl-C）")
     for person in world.site.people:
         if person.ui_user:
-            print(f"  {_ROLES.get(person.role, person.role)}：{person.ui_user} ／ {passwords[person.ui_user]}")
-    print(f"模擬の現在時刻：{world.standin.now():%Y-%m-%d %H:%M}")
-    print(
-        f'時計を進めるには：curl -X POST {world.standin.url}/control/step -d \'{{"to": "2017-04-10T10:00:00+09:00"}}\''
-    )
+            print(f"  {ROLE_NAMES[person.role]}：{person.ui_user} ／ {passwords[person.ui_user]}")
+    print(f"模擬の時計：{world.standin.now():%Y-%m-%d %H:%M}（Enter で次の出来事まで進みます）")
     print(f"記録：{Path(world.plan.folder, 'logs')}", flush=True)
 
 
