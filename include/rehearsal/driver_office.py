@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fukuhon.clock import tokyo
-from fukuhon.errors import RetriableError
+from fukuhon.errors import RefusedError, RetriableError
 from fukuhon.ledger import FileState, Ledger, approvals, files, orders
 from fukuhon.site import Role
 from fukuhon.windows import Window
@@ -197,15 +197,32 @@ class Hands(_Base):
         return self.due("prepare_differential", tokyo(day) + timedelta(days=1))
 
     def send(self, window: Window) -> Mapping[str, int]:
-        """Order the window, and wait for the sender."""
+        """Order the window once the one before has ended, and wait for the sender."""
+        self._wait(self._before_has_ended, window)
         with self.ledger.transaction("hands") as tx:
             orders.request(tx, window.interval, window.id, window.kind.value, window.channel)
+        self._wait(self.settled, window)
+        return self.sent(window)
+
+    def _before_has_ended(self, window: Window) -> bool:
+        with self.ledger.reading() as reader:
+            return all(order.window_id == window.id for order in orders.open_orders(reader))
+
+    def _wait(self, there: Callable[[Window], bool], window: Window) -> None:
         until = time.monotonic() + 180.0
-        while not self.settled(window):
+        while not there(window):
             self.world.supervisor.check()
             assert time.monotonic() < until, f"{window.id} does not settle"
             time.sleep(_LOOK_S)
-        return self.sent(window)
+
+    def _ordered(self, window: Window) -> bool:
+        """Whether the order stands; not while the sender has still to end the one of the window before."""
+        try:
+            with self.ledger.transaction("hands") as tx:
+                orders.request(tx, window.interval, window.id, window.kind.value, window.channel)
+        except RefusedError:
+            return False
+        return True
 
     def reconcile(self, at: datetime) -> Facts:  # noqa: ARG002 - it is now
         """Plan as one person, approve as another, carry out."""
