@@ -73,10 +73,13 @@ def _private_file(path: Path) -> None:
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:
+    # The address may have options of its own (a search_path): ours stand beside them, not in their place.
+    given = url.query.get("options", "")
+    options = [*([given] if isinstance(given, str) else given), f"-c lock_timeout={_BUSY_MS}"]
     engine = sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={_BUSY_MS}"},
+        connect_args={"connect_timeout": 5, "options": " ".join(options).strip()},
     )
 
     @sa.event.listens_for(engine, "begin")
