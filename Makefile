@@ -1,6 +1,6 @@
 # Each target sets up what is missing (.venv/ in this folder) and nothing twice. Nothing else is needed but python3.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-fresh up lint types test test-deep bench simulate incidents conformance bundle clean
+.PHONY: help setup demo demo-fresh up lint types test test-deep bench conformance clean
 
 # Where a machine forbids Python to keep its byte code, each of Airflow's processes starts twice as slowly.
 unexport PYTHONDONTWRITEBYTECODE
@@ -8,7 +8,6 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := $(CURDIR)/.venv/bin
 JOBS ?= 2
 CASES ?= tests/conformance/cases.yaml
-SEEDS ?= 1-50
 
 # Airflow of this clone, not of the user; and nobody is called home.
 export AIRFLOW_HOME := $(CURDIR)/var/airflow
@@ -29,13 +28,13 @@ help:
 	@echo 'make up           画面を開いて試す（Ctrl-C で終了） / the same under the UI, until Ctrl-C'
 	@echo 'make test         検査と試験 / lint, types, contracts, tests'
 	@echo 'make test-deep    長い試験 / what needs services, kills and long seeds'
-	@echo 'make bench · simulate · incidents · conformance CASES=FILE · bundle · clean'
+	@echo 'make bench · conformance CASES=FILE · clean'
 
 setup:
 	@scripts/setup.sh
 
 # Third parties warn at import; in the runs of people that is noise, in tests it is an error (pyproject.toml).
-demo demo-fresh up bench simulate incidents: export PYTHONWARNINGS := ignore
+demo demo-fresh up bench: export PYTHONWARNINGS := ignore
 
 demo: setup
 	@$(BIN)/python -m rehearsal.demo
@@ -48,15 +47,6 @@ up: setup
 
 bench: setup
 	@$(BIN)/python -m rehearsal.bench
-
-simulate: setup
-	@$(BIN)/fukuhon simulate --seeds $(SEEDS)
-
-incidents: setup
-	@$(BIN)/fukuhon incidents
-
-bundle: setup
-	@$(BIN)/python -m rehearsal.bundle
 
 lint: setup
 	@$(BIN)/ruff check
