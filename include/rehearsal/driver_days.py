@@ -149,7 +149,7 @@ _WORDS = {
         "withheld": "保留",
     },
     "confirm": {"asked": "照会", "processed": "処理", "waiting": "処理待ち", "errors": "エラー"},
-    "carry_out_reconciliation": {"requests": "依頼", "records": "記録", "mismatches": "不一致"},
+    "reconcile": {"requests": "依頼", "records": "記録", "mismatches": "不一致"},
     "preflight": {"items": "項目", "met": "充足"},
 }
 """By what a summary is about: its counts that are told, and their names."""

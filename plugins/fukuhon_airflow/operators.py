@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 __all__ = ["DutyOperator", "SendWindowOperator", "SiteOperator", "WaitOperator", "Work", "call_of"]
 
+_PLANNED = frozenset({"scheduled", "backfill"})
+"""Kinds of run whose interval a timetable has planned, on the site's own calendar."""
+
 Work = Callable[[Call], Facts]
 
 
 class SiteOperator(BaseOperator):
     """A task of one site: its retries, its errors in words, its one wait for the site's clock.
 
-    ``wait_for``: the end of the run's interval or its start; a run by hand waits for nothing.
+    ``wait_for``: the end of the run's interval or its start. What a person or an asset has started waits for nothing:
+    its interval is of Airflow's year, not of the site's.
     """
 
     refused_waits: ClassVar[bool] = False
@@ -62,7 +66,7 @@ class SiteOperator(BaseOperator):
 
     def _until(self, context: Context) -> datetime | None:
         run = context["dag_run"]
-        if self.wait_for is None or run.run_type == "manual":
+        if self.wait_for is None or run.run_type not in _PLANNED:
             return None
         return run.data_interval_start if self.wait_for == "start" else run.data_interval_end
 

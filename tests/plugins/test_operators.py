@@ -90,11 +90,12 @@ def test_it_does_not_wait_for_what_is_past(clock: FixedClock) -> None:
     assert WaitOperator(task_id="wait", folder="site", wait_for="start").execute(context()) is None
 
 
-def test_a_run_by_hand_waits_for_nothing(clock: FixedClock) -> None:
+@pytest.mark.parametrize(("kind", "actor"), [("manual", "業務 花子"), ("asset_triggered", "airflow")])
+def test_what_no_timetable_has_planned_waits_for_nothing(clock: FixedClock, kind: str, actor: str) -> None:
     """Its interval is of Airflow's year."""
     task = DutyOperator(task_id="do", folder="site", wait_for="end", duty=lambda call: {"by": call.actor})
 
-    assert task.execute(context("manual")) == {"by": "業務 花子"}
+    assert task.execute(context(kind)) == {"by": actor}
 
 
 def test_an_error_is_told_in_japanese_with_the_next_step(clock: FixedClock) -> None:
