@@ -22,13 +22,15 @@ from fukuhon.site import Site, load
 from rehearsal.driver_airflow import Airflow
 from rehearsal.driver_standin import StandIn
 from rehearsal.supervisor import Program, Supervisor, end_orphans
-from rehearsal.supervisor_airflow import ROOT, AirflowHome, base_environment, free_ports, program_path
+from rehearsal.supervisor_airflow import ROOT, AirflowHome, base_environment, free_ports, is_free, program_path
 
 __all__ = ["BusyError", "Plan", "World", "alone", "leave_in_order", "made_city", "open_world"]
 
 BODY = "992011"
 _MARK = "FUKUHON_WORLD"
 """In the environment of all that a world starts: by it the next one finds what a killed one has left."""
+_USUAL_PORT = 8780
+"""The one that the sample's settings name; where it is free, the command line needs no environment."""
 _FIRST_INSTANT = "2017-04-10T08:00:00+09:00"
 
 
@@ -56,8 +58,8 @@ class Plan:
 
     @property
     def data(self) -> Path:
-        """Where the site keeps ledger and work files."""
-        return self.folder / "data"
+        """Where the site keeps ledger and work files: where its settings put them when nobody says otherwise."""
+        return self.site / "var"
 
 
 @dataclass
@@ -147,7 +149,7 @@ def open_world(plan: Plan) -> Iterator[World]:
 def _start_standin(plan: Plan, supervisor: Supervisor) -> str:
     port_file = plan.folder / "standin.port"
     port_file.unlink(missing_ok=True)
-    (port,) = free_ports(1)
+    port = _USUAL_PORT if is_free(_USUAL_PORT) else free_ports(1)[0]
     where = ("--data", plan.folder / "standin", "--port", str(port), "--port-file", port_file)
     command = (program_path("fukuhon-standin"), *where, "--start", plan.start)
     supervisor.start(

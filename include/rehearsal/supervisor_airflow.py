@@ -16,7 +16,7 @@ from pathlib import Path
 from fukuhon.site import load
 from rehearsal.supervisor import Program, SupervisorError
 
-__all__ = ["ROOT", "AirflowHome", "base_environment", "free_ports", "program_path"]
+__all__ = ["ROOT", "AirflowHome", "base_environment", "free_ports", "is_free", "program_path"]
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's folder."""
@@ -42,6 +42,17 @@ def free_ports(count: int) -> list[int]:
     finally:
         for each in sockets:
             each.close()
+
+
+def is_free(port: int) -> bool:
+    """Whether a port of loopback is free at this moment."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def program_path(name: str) -> Path:
