@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             start_over(options.folder)
         return play(Plan(options.folder, people=options.people, seed=options.seed))
     except (BusyError, SupervisorError, AirflowError) as error:
-        print(f"エラー: {error}", file=sys.stderr)
+        print(
+            f"エラー: {error}\n記録：{options.folder / 'logs'}、{options.folder / 'airflow' / 'logs'}", file=sys.stderr
+        )
     except FukuhonError as error:
         print(f"エラー: {error.code} {error.message}\n次の手順: {error.next_step}", file=sys.stderr)
     except KeyboardInterrupt:

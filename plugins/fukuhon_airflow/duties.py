@@ -150,13 +150,22 @@ def outcome_of(folder: str, order_id: int) -> Facts:
 
 
 def reconciliation_due(call: Call) -> Facts:
-    """Whether this run is the one for 突合: where the site has due times for it, new 副本 alone are no reason."""
+    """Whether this run is the one for 突合. Raises Nothing where new 副本 alone have started it, and are no reason.
+
+    They are none where the site has due times for it, nor when all that is registered was compared before.
+    """
+    from fukuhon.ledger import FileState, files
     from fukuhon.windows.schedule import duty_times
 
-    times = duty_times(call.folder, "reconcile")
-    if call.kind == "asset_triggered" and times:
-        raise Nothing("突合は予定の期日に行います。")
-    return {"due_times": len(times)}
+    with open_ledger(call.folder).reading() as reader:
+        found = files.find(reader, state=(FileState.PROCESSED, FileState.PROCESSED_WITH_ERRORS))
+    new = sum(file.kind != "pretest" for file in found)
+    if call.kind == "asset_triggered":
+        if duty_times(call.folder, "reconcile"):
+            raise Nothing("突合は予定の期日に行います。")
+        if not new:
+            raise Nothing("突き合わせていない副本はありません。")
+    return {"new_files": new}
 
 
 def plan_reconciliation(call: Call) -> Facts:
