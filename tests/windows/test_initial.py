@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fukuhon.calendars import SERVICE_HOURS, ModeCalendar, Period, day_interval
 from fukuhon.errors import ConfigurationError
-from fukuhon.windows import Allotment, AllotmentState, Channel, Kind, Part, initial_windows
+from fukuhon.windows import Allotment, AllotmentState, Channel, FileToSend, Kind, Line, Part, initial_windows, plan
 
 APRIL = st.dates(date(2017, 4, 1), date(2017, 6, 30))
 MINUTES = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).filter(lambda pair: pair[0] < pair[1])
@@ -111,3 +111,18 @@ def test_seconds_left_of_a_window() -> None:
     assert window.left(start - timedelta(hours=1)) == 10_800
     assert window.left(start + timedelta(hours=1)) == 7_200
     assert window.left(window.interval.end) == 0
+
+
+def test_the_days_of_one_allotment_share_its_volume() -> None:
+    """割り当てたデータ量: of all its days together, the stricter reading of seed 1.4.1; two rows keep theirs apart."""
+    both = Allotment.parse(["2017-04-12", "2017-04-13"], "09:00", "12:00", 1000)
+    other = Allotment.parse(["2017-04-14"], "09:00", "12:00", 1000)
+    first, second, third = initial_windows([both, other])
+
+    assert first.account == second.account == (first.id, second.id)
+    assert third.account == (third.id,)
+
+    files = [FileToSend(number, 600, 1, Kind.INITIAL) for number in range(3)]
+    made = plan(files, [first, second, third], Line(rate=100))
+    assert [placed.window.id for placed in made.placed] == [first.id, third.id]
+    assert [file.id for file in made.waiting] == [2]

@@ -64,7 +64,7 @@ def _row(reader: Reader, window: Window, now: datetime) -> dict[str, Any]:
         "end": interval.end,
         "state": state,
         "bytes_allotted": window.bytes_limit,
-        "bytes_spent": attempts.spent(reader, window.id),
+        "bytes_spent": attempts.spent(reader, *window.account),
         "planned": len(files.find(reader, window_id=window.id, state=FileState.PLANNED)),
         "order": order.state if order else None,
         "outcome": order.outcome if order else None,

@@ -207,10 +207,10 @@ def find(
     return reader.load(Attempt, query)
 
 
-def spent(reader: Reader, window_id: str) -> int:
-    """The bytes that count against a window's volume: all that went on the wire in it, and all of a file under way."""
+def spent(reader: Reader, *window_ids: str) -> int:
+    """The bytes that count against the windows' volume: all that went on the wire in them, and a file under way."""
     each = sa.func.coalesce(_a.c.bytes_on_wire, _a.c.bytes)
-    return int(reader.scalar(sa.select(sa.func.coalesce(sa.func.sum(each), 0)).where(_a.c.window_id == window_id)))
+    return int(reader.scalar(sa.select(sa.func.coalesce(sa.func.sum(each), 0)).where(_a.c.window_id.in_(window_ids))))
 
 
 def counted(reader: Reader, start: datetime, end_: datetime) -> Sequence[Attempt]:

@@ -98,7 +98,7 @@ def _line(desk: Desk, reader: Reader, windows: Sequence[Window]) -> Line:
     return Line(
         rate=line_rate([sample.rate for sample in meters.find(reader)], limits.line_bytes_per_s),
         margin_s=limits.guard_margin_s,
-        spent={window.id: attempts.spent(reader, window.id) for window in windows},
+        spent={window.id: attempts.spent(reader, *window.account) for window in windows},
         now=desk.now(),
     )
 

@@ -219,7 +219,7 @@ def _windows(desk: Desk, reader: Reader, known: Sequence[File], now: datetime) -
             start=window.interval.start,
             end=window.interval.end,
             limit=window.bytes_limit,
-            spent=attempts.spent(reader, window.id),
+            spent=attempts.spent(reader, *window.account),
             files=tuple(
                 PlannedFile(f.name, _name(desk, f.dataset, now), f.records, f.bytes, _STATES[f.state])
                 for f in sorted(mine, key=lambda file: (file.position or 0, file.id))

@@ -76,7 +76,7 @@ class SiteRules:
                 window,
                 now,
                 rate=line_rate([sample.rate for sample in meters.find(reader)], limits.line_bytes_per_s),
-                spent_bytes=attempts.spent(reader, window.id),
+                spent_bytes=attempts.spent(reader, *window.account),
                 margin_s=limits.guard_margin_s,
                 cap=self._cap(reader, now) if Kind(file.kind).counts_for_cap else None,
                 mode=self.site.mode_calendar().mode(tokyo_day(now)),

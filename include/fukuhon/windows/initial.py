@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from fukuhon.calendars import SERVICE_HOURS, Interval, ModeCalendar, ServiceHours
@@ -25,16 +26,24 @@ def initial_windows(
     """
     modes = modes or ModeCalendar()
     windows: list[Window] = []
+    rows: list[Allotment] = []
     for interval, allotment in _allotted(in_force(allotments)):
         day = interval.start.date()
         if not modes.registers(day):
             continue
-        windows += [
+        found = [
             Window.of(part, Kind.INITIAL, bytes_limit=allotment.bytes, channel=channel)
             for open_ in hours.uploads(day)
             if (part := interval.meet(open_))
         ]
-    return windows
+        windows += found
+        rows += [allotment] * len(found)
+    return [replace(window, shares=_of_one_row(row, windows, rows)) for window, row in zip(windows, rows, strict=True)]
+
+
+def _of_one_row(row: Allotment, windows: Sequence[Window], rows: Sequence[Allotment]) -> tuple[str, ...]:
+    """The windows of one allotment: its volume is theirs together."""
+    return tuple(window.id for window, other in zip(windows, rows, strict=True) if other is row)
 
 
 def in_force(allotments: Sequence[Allotment]) -> list[Allotment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from fukuhon.calendars import Interval
@@ -41,4 +42,5 @@ def _merged(interval: Interval, owners: Sequence[Window]) -> Window:
     channels = {window.channel for window in owners}
     channel = channels.pop() if len(channels) == 1 else None
     limits = [window.bytes_limit for window in owners if window.bytes_limit is not None]
-    return Window.of(interval, owners[0].kind, bytes_limit=min(limits, default=None), channel=channel)
+    merged = Window.of(interval, owners[0].kind, bytes_limit=min(limits, default=None), channel=channel)
+    return replace(merged, shares=tuple(dict.fromkeys(name for window in owners for name in window.shares)))

@@ -65,7 +65,9 @@ class AllotmentState(StrEnum):
 class Allotment:
     """Days on which, hours in which and bytes below which this body may register initially (seed 1.4.1).
 
-    ``start`` and ``end`` are minutes of the day; ``bytes`` is the volume of each of its days, and must stay unreached.
+    ``start`` and ``end`` are minutes of the day; ``bytes`` is the volume of all its days together, and
+    must stay unreached. (The seed does not say whether a volume is a day's; together is the stricter reading. A body
+    that was given a volume a day writes one row a day.)
     """
 
     days: tuple[date, ...]
@@ -107,13 +109,17 @@ class Allotment:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """An interval in which files of one kind start and end; ``bytes_limit`` (None: no limit) stays unreached."""
+    """An interval in which files of one kind start and end; ``bytes_limit`` (None: no limit) stays unreached.
+
+    ``shares`` names the windows of the same allotment, itself among them: their bytes count together.
+    """
 
     id: str
     interval: Interval
     kind: Kind
     bytes_limit: int | None = None
     channel: Channel | None = None
+    shares: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -122,6 +128,11 @@ class Window:
         """A window under the name that its kind, channel and start give it: the same in every run."""
         names = [kind.value, *([f"c{channel.value}"] if channel else []), f"{interval.start:%Y%m%dT%H%M}"]
         return cls("-".join(names), interval, kind, bytes_limit, channel)
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """The windows whose bytes count together against ``bytes_limit``: those of its allotment, or it alone."""
+        return self.shares or (self.id,)
 
     def takes(self, file: FileToSend) -> bool:
         """Whether ``file`` is of its kind and channel; a window without a channel takes each."""

@@ -63,13 +63,13 @@ class _Book:
     line: Line
     cap: DailyCap | None
     busy: list[Interval] = field(default_factory=list)
-    bytes: dict[str, int] = field(default_factory=dict)
+    bytes: dict[tuple[str, ...], int] = field(default_factory=dict)
     records: dict[date, int] = field(default_factory=dict)
     ends: dict[Hashable, datetime] = field(default_factory=dict)
 
     def start_in(self, window: Window, file: FileToSend, not_before: datetime | None) -> datetime | None:
         """The earliest instant at which ``file`` can start in ``window``; None when it cannot."""
-        used = self.line.spent.get(window.id, 0) + self.bytes.get(window.id, 0)
+        used = self.line.spent.get(window.id, 0) + self.bytes.get(window.account, 0)
         if window.bytes_limit is not None and used + file.bytes >= window.bytes_limit:
             return None
         length = timedelta(seconds=seconds_for(file.bytes, self.line.rate))
@@ -91,7 +91,7 @@ class _Book:
         """Give ``file`` its place."""
         interval = Interval(start, start + timedelta(seconds=seconds_for(file.bytes, self.line.rate)))
         insort(self.busy, interval)
-        self.bytes[window.id] = self.bytes.get(window.id, 0) + file.bytes
+        self.bytes[window.account] = self.bytes.get(window.account, 0) + file.bytes
         if file.kind.counts_for_cap:
             self.records[tokyo_day(start)] = self.records.get(tokyo_day(start), 0) + file.records
         self.ends[file.id] = interval.end

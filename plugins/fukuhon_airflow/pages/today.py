@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fukuhon.ledger.files import File
     from fukuhon.registration.desk import Desk
     from fukuhon.site import Person
+    from fukuhon.windows import Window
     from fukuhon_airflow.pages.login import Viewer
     from fukuhon_airflow.pages.steps import Step
 
@@ -186,6 +187,7 @@ def _outgoing(desk: Desk, reader: Reader, now: datetime) -> Outgoing | None:
     if attempt is None:
         return None
     order = orders.get(reader, attempt.order_id) if attempt.order_id else None
+    window = _window(desk, order.window_id) if order else None
     rate = line_rate([sample.rate for sample in meters.find(reader)], desk.site.limits.line_bytes_per_s)
     return Outgoing(
         file=files.get(reader, attempt.file_id),
@@ -194,8 +196,8 @@ def _outgoing(desk: Desk, reader: Reader, now: datetime) -> Outgoing | None:
         sent=_sent(attempt, rate, now),
         ends=attempt.started + timedelta(seconds=attempt.bytes / rate),
         window_ends=order.end if order else None,
-        window_spent=attempts.spent(reader, order.window_id) if order else 0,
-        window_limit=_limit(desk, order.window_id) if order else None,
+        window_spent=attempts.spent(reader, *window.account) if window else 0,
+        window_limit=window.bytes_limit if window else None,
     )
 
 
@@ -203,10 +205,10 @@ def _sent(attempt: Attempt, rate: float, now: datetime) -> int:
     return min(attempt.bytes, int(rate * max((now - attempt.started).total_seconds(), 0.0)))
 
 
-def _limit(desk: Desk, window_id: str) -> int | None:
+def _window(desk: Desk, window_id: str) -> Window | None:
     from fukuhon.windows.schedule import upload_windows
 
-    return next((window.bytes_limit for window in upload_windows(desk.site) if window.id == window_id), None)
+    return next((window for window in upload_windows(desk.site) if window.id == window_id), None)
 
 
 def _queues(reader: Reader, now: datetime) -> list[Queued]:
