@@ -69,6 +69,8 @@ class AirflowHome:
     port: int
     poll_s: float = 0.3
     retry_s: float = 1.0
+    first_s: float = 1.5
+    """A trigger's first wait: longer than a worker may need to see the end of a task (its heartbeat interval, 1 s)."""
     more: Mapping[str, str] = field(default_factory=dict)
     """What its tasks must see besides, such as where the stand-in listens."""
 
@@ -86,6 +88,7 @@ class AirflowHome:
             "FUKUHON_SITES": os.pathsep.join(map(str, self.sites)),
             "FUKUHON_POLL_SECONDS": str(self.poll_s),
             "FUKUHON_RETRY_SECONDS": str(self.retry_s),
+            "FUKUHON_FIRST_SECONDS": str(self.first_s),
             **self.more,
         }
 
@@ -151,6 +154,7 @@ class AirflowHome:
             "LOGGING__LOGGING_CONFIG_CLASS": "fukuhon_airflow.logs.LOGGING_CONFIG",
             "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
             "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+            "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "20",
             "DAG_PROCESSOR__REFRESH_INTERVAL": "20",
             "DAG_PROCESSOR__PARSING_PROCESSES": "2",

@@ -4,8 +4,9 @@ Airflow lives in the real year, a sample site in the stand-in's. What is asked i
 answer holds up no other trigger. A clock or a ledger that is away is waited for: a wait never fails.
 
 A trigger that fires at once makes Airflow trip: the task is running again before the executor has told that its first
-leg is over, and the scheduler takes that for a death ("finished with state success, but … is running"). So each waits
-a few seconds first. A retry mends it all the same.
+leg is over, and the scheduler takes that for a death ("finished with state success, but … is running"). A worker may
+see the end of a leg as late as its heartbeat interval (5 s), so each trigger waits longer than that first. A retry
+mends it all the same.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 __all__ = ["OrderTrigger", "SiteClockTrigger", "first_seconds", "poll_seconds"]
 
 
-_FIRST_S = 3.0
+_FIRST_S = 6.0
 
 
 def first_seconds() -> float:
-    """How long a trigger waits before its first look: ``FUKUHON_FIRST_SECONDS``, 3 s where it is not set."""
+    """How long a trigger waits before its first look: ``FUKUHON_FIRST_SECONDS``, 6 s where it is not set."""
     return float(os.environ.get("FUKUHON_FIRST_SECONDS", _FIRST_S))
 
 
