@@ -5,7 +5,7 @@ which records of the judged material are sent, which are deleted, and how that i
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,19 +42,25 @@ def choose_samples(material: Material, limit: int) -> Choice:
 
     The least identity hash of each variation first, so that the same material gives the same records.
     """
-    ordered = material.narrow.sort_by([("variation", "ascending"), ("identity_hash", "ascending")])
-    place: Counter[str] = Counter()
-    ranks = []
-    for name in ordered["variation"].to_pylist():
-        ranks.append(place[name])
-        place[name] += 1
-    spread = ordered.append_column("rank", pa.array(ranks, pa.int64()))
-    chosen = spread.sort_by([("rank", "ascending"), ("variation", "ascending")]).slice(0, limit).select(NARROW.names)
+    firsts = [
+        rows.append_column("rank", pa.array(range(rows.num_rows), pa.int64()))
+        for name in sorted(pc.unique(material.narrow["variation"]).to_pylist())
+        if (rows := _least(material.narrow.filter(pc.equal(material.narrow["variation"], name)), limit))
+    ]
+    if not firsts:
+        return Choice(material.narrow, None, {})
+    spread = pa.concat_tables(firsts).sort_by([("rank", "ascending"), ("variation", "ascending")])
+    chosen = spread.slice(0, limit).select(NARROW.names)
     counts = {
         entry["values"]: dict.fromkeys(("read", "in_scope", "to_register"), entry["counts"])
         for entry in pc.value_counts(chosen["variation"]).to_pylist()
     }
     return Choice(chosen, None, counts)
+
+
+def _least(rows: pa.Table, limit: int) -> pa.Table:
+    """The ``limit`` rows with the least identity hashes, in that order."""
+    return rows.take(pc.sort_indices(rows, [("identity_hash", "ascending")]).slice(0, limit))
 
 
 def choose_everything(material: Material, holdings: Holdings, as_of: datetime) -> Choice:
