@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from fukuhon.commands import audit, layout, prepare, receipt, reconcile, report, rules
+from fukuhon.commands import attest, audit, columns, exceed, layout, prepare, receipt, reconcile, report, rules
 from fukuhon.commands.approvals import approvals, approve, reject
 from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
@@ -48,12 +48,14 @@ def _family(panel: str, name: str, family: typer.Typer) -> None:
 _verb("状況", "status", "今日すること、待ち、送信中、異常と直し方を出す。", status)
 _verb("状況", "windows", "送信枠の一覧：割当量と送った量。", windows)
 _verb("状況", "trace", "ファイル、実行、又は一つの記録の経過を出す。", trace)
+_family("準備", "columns", columns.app)
 _verb("準備", "extract", "正本を読んで数える（登録はしない）。", extract)
 _verb("準備", "validate", "正本を読み、変換し、検査する（登録はしない）。", validate)
 _family("準備", "prepare", prepare.app)
 _verb("準備", "plan", "検査済みのファイルを送信枠に割り当てる。", plan)
 _verb("送信", "preflight", "前提作業が満たされているかを確認する（要領 1.3）。", preflight)
 _verb("送信", "send", "今の送信枠での送信を指示し、終わるまで待つ。", send)
+_family("送信", "attest", attest.app)
 _verb("送信", "sender", "送信プロセスを動かす（合図があるまで終わらない）。", sender)
 _family("送信", "receipt", receipt.app)
 _verb("送信", "settle", "結果の分からないファイルを、照会して確定する。", settle)

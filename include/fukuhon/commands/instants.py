@@ -10,7 +10,7 @@ from fukuhon.errors import ConfigurationError
 if TYPE_CHECKING:
     from fukuhon.registration.desk import Desk
 
-__all__ = ["as_of", "day", "today"]
+__all__ = ["as_of", "data_day", "day", "today"]
 
 
 def day(text: str) -> date:
@@ -39,6 +39,13 @@ def as_of(desk: Desk, text: str | None) -> datetime:
     if instant > desk.now():
         raise ConfigurationError("COMMANDS-012", at=f"{instant:%Y-%m-%d %H:%M}")
     return instant
+
+
+def data_day(desk: Desk, text: str | None) -> date:
+    """The day as of whose end the sources are asked at the instant :func:`as_of`. Raises as it."""
+    from fukuhon.registration.material import data_day as day_of  # noqa: PLC0415 - --help stays quick
+
+    return day_of(as_of(desk, text))
 
 
 def today(desk: Desk) -> datetime:

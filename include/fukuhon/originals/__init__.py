@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fukuhon.originals.columns import ARROW_TYPES, ColumnKind, Columns
 from fukuhon.originals.fingerprint import Change, Fingerprint, require_unchanged
-from fukuhon.originals.memory import require_known_columns
+from fukuhon.originals.memory import changed_columns, require_known_columns
 from fukuhon.originals.opening import open_source
 from fukuhon.originals.query import Parameters
 from fukuhon.originals.register import REGISTER_SCHEMA, addressee_register
@@ -21,6 +21,7 @@ __all__ = [
     "Parameters",
     "Source",
     "addressee_register",
+    "changed_columns",
     "open_source",
     "require_known_columns",
     "require_unchanged",

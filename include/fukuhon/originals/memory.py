@@ -13,10 +13,13 @@ from fukuhon.errors import FatalError
 from fukuhon.originals.fingerprint import Fingerprint, require_unchanged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fukuhon.originals.fingerprint import Change
     from fukuhon.originals.query import Parameters
     from fukuhon.originals.source import Source
 
-__all__ = ["require_known_columns"]
+__all__ = ["changed_columns", "require_known_columns"]
 
 
 def require_known_columns(
@@ -37,6 +40,19 @@ def require_known_columns(
     if today != before:
         _kept(memory, {"query": asked, "columns": today.as_dict()})
     return today
+
+
+def changed_columns(
+    source: Source, query: str, parameters: Parameters, memory: Path
+) -> tuple[Fingerprint, Sequence[Change] | None]:
+    """The columns of ``query`` today, and what of them is other than the last time; nothing is kept.
+
+    None where nothing is known: the first time, and after a change of the query. Raises as
+    :func:`require_known_columns`, but for ORIGINALS-011.
+    """
+    today = source.fingerprint(query, parameters)
+    before = _recalled(memory, hashlib.sha256(query.encode()).hexdigest())
+    return today, None if before is None else today.changes(before)
 
 
 def _completed(today: Fingerprint, before: Fingerprint) -> Fingerprint:

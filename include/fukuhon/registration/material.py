@@ -29,6 +29,7 @@ from fukuhon.originals import Source, addressee_register, open_source
 from fukuhon.quality import Baseline, Suite, Verdict, judge
 from fukuhon.registration.ahead import ahead
 from fukuhon.registration.census import Census
+from fukuhon.registration.known_columns import require_known
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import keep_evidence, last_class_counts
 from fukuhon.registration.narrowing import NARROW, Notes
@@ -128,8 +129,8 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
     """Read, count, map and judge one dataset; what lies on the disk of its content is erased when the block ends.
 
     ``held`` is what the server holds of it. Raises what the source, the rules and the suite raise, and DataError:
-    REGISTRATION-001 (counts differ), REGISTRATION-002 (a first load without a count to check it by), REGISTRATION-003
-    (rules that stop the run).
+    ORIGINALS-011 (the columns changed since the last extract), REGISTRATION-001 (counts differ), REGISTRATION-002 (a
+    first load without a count to check it by), REGISTRATION-003 (rules that stop the run).
     """
     day = data_day(order.as_of)
     layout = desk.packs.in_force(dataset.code, day)
@@ -143,6 +144,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         Fingerprints(desk.site.hash_key(), desk.site.body.code, dataset.spi, dataset.code) as fingerprints,
     ):
         notes = Notes(fingerprints, layout.item_codes)
+            require_known(desk, dataset, source, day)
         with open_source(desk.site.source(dataset.source)) as source, watch.stage("judge"):
             mapper = Mapper(book, layout, day, threads=desk.site.limits.threads)
             with watch.stage("register"):

@@ -13,6 +13,7 @@ from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
 from fukuhon.server import Readiness as Screens
 from fukuhon.site import ROLE_CODES
+from fukuhon.vigilance.attestations import attested_masters, masters_in_systems
 from fukuhon.vigilance.passwords import PasswordState, Role, password_status
 from fukuhon.vigilance.preconditions import FACTS, require
 from fukuhon.vigilance.preconditions import check as check_facts
@@ -31,7 +32,7 @@ def check(desk: Desk) -> Summary:
     day = tokyo_day(desk.now())
     windows = [window for window in upload_windows(desk.site) if tokyo_day(window.interval.start) == day]
     screens = desk.server.readiness()
-    found = evidence(_seen(desk, screens, windows), day)
+    found = evidence(_seen(desk, screens, windows, day), day)
     kind = windows[0].kind if windows else Kind.DIFFERENTIAL
     needs_masters = any(source.masters_needed for source in desk.site.sources)
     require(
@@ -46,11 +47,14 @@ def check(desk: Desk) -> Summary:
     return Summary("preflight", counts=counts, facts=items | {"passwords": _passwords(screens, day)})
 
 
-def _seen(desk: Desk, screens: Screens, windows: Sequence[Window]) -> Readiness:
+def _seen(desk: Desk, screens: Screens, windows: Sequence[Window], day: date) -> Readiness:
     """What the server's screens, the settings and the disk show."""
     accounts = desk.site.server.accounts
     named = (accounts.upload, accounts.collation_requester, accounts.collation_manager, accounts.administrator)
     needed = [account.user for account in named if account]
+    with desk.ledger.reading() as reader:
+        said = attested_masters(reader, desk.site)
+    taken, evidence_of = masters_in_systems(said, [m.applied for m in screens.masters if m.applied <= day])
     return Readiness(
         mode=Mode(screens.mode),
         masters=[master.applied for master in screens.masters],
@@ -64,7 +68,8 @@ def _seen(desk: Desk, screens: Screens, windows: Sequence[Window]) -> Readiness:
         devices_needed=[desk.site.server.device],
         files_ready=not _spoiled(desk, windows),
         production_switched=all(source.production for source in desk.site.sources),
-        masters_in_system=not any(source.masters_needed for source in desk.site.sources),
+        masters_in_system=taken,
+        masters_evidence=evidence_of,
     )
 
 

@@ -57,6 +57,7 @@ class Readiness:
     files_ready: bool
     production_switched: bool
     masters_in_system: bool
+    masters_evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,11 @@ def evidence(seen: Readiness, day: date) -> list[Evidence]:
         Evidence(
             Fact.PRODUCTION_SWITCHED, seen.production_switched, "本番" if seen.production_switched else "本番以外"
         ),
-        Evidence(Fact.MASTERS_IN_SYSTEM, seen.masters_in_system, "取込済み" if seen.masters_in_system else "未取込"),
+        Evidence(
+            Fact.MASTERS_IN_SYSTEM,
+            seen.masters_in_system,
+            seen.masters_evidence or ("取込済み" if seen.masters_in_system else "未取込"),
+        ),
         Evidence(Fact.VPN_STEADY, seen.vpn_cuts_today == 0, f"本日の切断{seen.vpn_cuts_today}回"),
     ]
 
