@@ -29,9 +29,9 @@ from fukuhon.originals import Source, addressee_register, open_source
 from fukuhon.quality import Baseline, Suite, Verdict, judge
 from fukuhon.registration.ahead import ahead
 from fukuhon.registration.census import Census
-from fukuhon.registration.known_columns import require_known
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import keep_evidence, last_class_counts
+from fukuhon.registration.known_columns import require_known
 from fukuhon.registration.narrowing import NARROW, Notes
 from fukuhon.rules import Mapper, RuleBook
 from fukuhon.site import DatasetSettings
@@ -144,8 +144,8 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         Fingerprints(desk.site.hash_key(), desk.site.body.code, dataset.spi, dataset.code) as fingerprints,
     ):
         notes = Notes(fingerprints, layout.item_codes)
-            require_known(desk, dataset, source, day)
         with open_source(desk.site.source(dataset.source)) as source, watch.stage("judge"):
+            require_known(desk, dataset, source, day)
             mapper = Mapper(book, layout, day, threads=desk.site.limits.threads)
             with watch.stage("register"):
                 register = addressee_register(desk.site, day)
