@@ -20,7 +20,7 @@ from rehearsal.driver_airflow import Run, scheduled
 from rehearsal.driver_office import AirflowOffice, Hands
 from rehearsal.driver_world import Plan, World, made_city, open_world
 
-__all__ = ["UploadDays", "open_upload_days"]
+__all__ = ["UploadDays", "open_upload_days", "prepared_days", "small_windows"]
 
 _FIRST = date(2017, 4, 12)
 _HOURS = {"from": "09:00", "to": "12:00"}
@@ -82,7 +82,7 @@ class UploadDays:
             time.sleep(0.1)
 
 
-def _small_windows(plan: Plan, *, days: int, records_per_file: int, bytes_a_day: int) -> None:
+def small_windows(plan: Plan, *, days: int, records_per_file: int, bytes_a_day: int) -> None:
     """Give the site an allotment on each of many days, and small files."""
     path = plan.site / "site.yaml"
     text = path.read_text(encoding="utf-8")
@@ -113,10 +113,14 @@ def open_upload_days(
     """Start such a world, its files prepared. ``settings``: of Airflow, by their environment variable."""
     plan = Plan(folder, people=1500, start="2017-04-11T08:00:00+09:00", settings=settings)
     made_city(plan)
-    _small_windows(plan, days=days, records_per_file=records_per_file, bytes_a_day=bytes_a_day)
-    world = stack.enter_context(open_world(plan))
+    small_windows(plan, days=days, records_per_file=records_per_file, bytes_a_day=bytes_a_day)
+    return prepared_days(stack.enter_context(open_world(plan)), days=days, bytes_a_day=bytes_a_day)
+
+
+def prepared_days(world: World, *, days: int, bytes_a_day: int) -> UploadDays:
+    """Prepare the files of a world whose windows are small."""
     allotments = [{"days": [day], "bytes": bytes_a_day, **_HOURS} for day in _days(days)]
     world.standin.change({"allotments": allotments, "batch": {}})
     Hands(world).by_hand("prepare_initial")
-    windows = [window for window in upload_windows(plan.site) if window.kind is Kind.INITIAL]
+    windows = [window for window in upload_windows(world.site) if window.kind is Kind.INITIAL]
     return UploadDays(world, AirflowOffice(world), windows)

@@ -24,7 +24,7 @@ from rehearsal.driver_standin import StandIn
 from rehearsal.supervisor import Program, Supervisor, end_orphans
 from rehearsal.supervisor_airflow import ROOT, AirflowHome, base_environment, free_ports, is_free, program_path
 
-__all__ = ["BusyError", "Plan", "World", "alone", "leave_in_order", "made_city", "open_world"]
+__all__ = ["BusyError", "Plan", "World", "alone", "leave_in_order", "made_city", "open_world", "start_standin"]
 
 BODY = "992011"
 _MARK = "FUKUHON_WORLD"
@@ -126,7 +126,7 @@ def open_world(plan: Plan) -> Iterator[World]:
         end_orphans(_MARK, str(plan.folder))
         made_city(plan)
         fresh = not (plan.folder / "standin").exists()
-        url = _start_standin(plan, supervisor)
+        url = start_standin(plan, supervisor)
         os.environ["FUKUHON_SERVER_URL"] = url
         os.environ["FUKUHON_DATA"] = str(plan.data)
         more = {**plan.settings, _MARK: str(plan.folder), "FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
@@ -146,7 +146,8 @@ def open_world(plan: Plan) -> Iterator[World]:
             world.standin.close()
 
 
-def _start_standin(plan: Plan, supervisor: Supervisor) -> str:
+def start_standin(plan: Plan, supervisor: Supervisor) -> str:
+    """Start the stand-in of a world; returns its address. Raises SupervisorError."""
     port_file = plan.folder / "standin.port"
     port_file.unlink(missing_ok=True)
     port = _USUAL_PORT if is_free(_USUAL_PORT) else free_ports(1)[0]

@@ -32,9 +32,9 @@ class _Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
 
 
-def listen(port: int = 0) -> socket.socket:
-    """Listen on loopback, on a free port if none is named."""
-    return socket.create_server(("127.0.0.1", port))
+def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
+    """Listen on loopback (in a container of its own: on ``host``), on a free port if none is named."""
+    return socket.create_server((host, port))
 
 
 def http_config(server: Server) -> uvicorn.Config:
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     os.umask(0o077)
     server = Server(options.data, options.layouts, options.start)
-    listener = listen(options.port)
+    listener = listen(options.port, options.host)
     if options.port_file is not None:
         _write_port(options.port_file, listener.getsockname()[1])
     # uvicorn ends in order and then hands the signal on to whoever had it before.
@@ -68,7 +68,8 @@ def _leave(*_: object) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fukuhon-standin", description="A stand-in for the 自治体中間サーバー.")
     parser.add_argument("--data", type=Path, required=True, help="folder of its state; kept from run to run")
-    parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; others only in a container")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="where to write the port, once it listens")
     parser.add_argument("--layouts", type=Path, default=LAYOUTS, help="folder of layout packs")
     parser.add_argument("--start", type=_instant, default="2017-04-03T08:00:00+09:00", help="the clock in a new folder")
