@@ -19,10 +19,10 @@ def register(app: typer.Typer) -> None:
 
 def sample(
     out: Annotated[Path, typer.Option("--out", help="作るフォルダー。中のデータは作り直す（パスワードは残す）。")],
-    people: Annotated[int, typer.Option("--people", min=1000, help="人口。")] = 12_000,
+    people: Annotated[int, typer.Option("--people", min=1000, help="人口。")] = 30_000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="乱数の種。同じ種からは同じ市ができる。")] = 1,
     days: Annotated[
-        int, typer.Option("--days", min=1, max=200, help="2017-05-08 から、日々の異動を作る開庁日の数。")
+        int, typer.Option("--days", min=1, max=250, help="2017-05-08 から、日々の異動を作る開庁日の数。")
     ] = 4,
     as_json: Annotated[bool, typer.Option("--json", help="結果を JSON で出す。")] = False,  # noqa: FBT002
 ) -> None:

@@ -48,6 +48,8 @@ class Plan:
     days: int = 4
     airflow: bool = True
     start: str = _FIRST_INSTANT
+    subjects: tuple[str, ...] = ("tax",)
+    """The subjects of the city (:data:`rehearsal.city.subjects.NAMES`)."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings of Airflow besides those of every world, by their environment variable."""
 
@@ -106,7 +108,7 @@ def made_city(plan: Plan) -> bool:
         return False
     from rehearsal.city import make_city, write_site  # noqa: PLC0415 - arrow takes its time to load
 
-    write_site(make_city(plan.people, plan.seed, plan.days), plan.site)
+    write_site(make_city(plan.people, plan.seed, plan.days, plan.subjects), plan.site)
     if not (plan.site / "schedule.yaml").exists():
         shutil.copy(ROOT / "include" / "sites" / "sample" / "schedule.yaml", plan.site)
     return True

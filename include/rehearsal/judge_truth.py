@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from fukuhon.ledger import Ledger, runs
-from fukuhon.site import DatasetSettings, Site
+from fukuhon.site import Site
 
 __all__ = ["Missed", "missed"]
 
@@ -42,7 +41,7 @@ def missed(site: Site, ledger: Ledger, truth: Path) -> list[Missed]:
         folder = site.work / "runs" / f"{run.id:06d}"
         for dataset in site.datasets():
             planted = _planted(truth, run.key.day, dataset.code)
-            kept = _kept(folder / f"quarantine-{dataset.code}.parquet", _source_rows(site, dataset, run.key.day))
+            kept = _kept(folder / f"quarantine-{dataset.code}.parquet", _source_rows(truth, dataset.code, run.key.day))
             found += list(_differences(run.key.day, dataset.code, planted, kept))
     return found
 
@@ -74,12 +73,8 @@ def _kept(quarantine: Path, source_rows: Sequence[str]) -> dict[str, str]:
     return {source_rows[row["row_no"] - 1]: ", ".join(row["reasons"]) for row in rows}
 
 
-def _source_rows(site: Site, dataset: DatasetSettings, day: date) -> list[str]:
-    """The source's own number of each row, in the order in which the query delivers them (row 1 first)."""
-    path = site.source(dataset.source).path
-    assert path is not None, "the sample's source is a file"
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        return [str(row[0]) for row in connection.execute(site.query(dataset.query), {"as_of": day.isoformat()})]
-    finally:
-        connection.close()
+def _source_rows(truth: Path, dataset: str, day: date) -> list[str]:
+    """The source's own number of each row, in the order in which the sample's queries deliver them (row 1 first)."""
+    path = max(each for each in truth.glob("????-??-??.parquet") if each.stem <= day.isoformat())
+    rows = pq.read_table(path, columns=["dataset", "source_row", "outcome"]).to_pylist()
+    return sorted(str(row["source_row"]) for row in rows if row["dataset"] == dataset and row["outcome"] != "gone")

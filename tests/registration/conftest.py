@@ -14,7 +14,7 @@ from rehearsal.town import Town, standin_for, town_at
 @pytest.fixture(scope="module")
 def city() -> City:
     """A thousand people and four working days."""
-    return make_city(people=1000, seed=3, days=4)
+    return make_city(people=1000, seed=3, days=4, subjects=("tax",))
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from fukuhon.originals import addressee_register, open_source
 from fukuhon.quality import Suite, Verdict, judge
 from fukuhon.rules import Mapper, RuleBook
 from fukuhon.site import Site, load
-from rehearsal.city import City, make_city, write_site
-from rehearsal.city.dirt import KINDS
-from rehearsal.city.truth import DATASETS, Day
+from rehearsal.city import City, make_city, write_present, write_site
+from rehearsal.city.subjects import SUBJECTS
+from rehearsal.city.truth import Day
 
 PACK = Path(__file__).parents[2] / "include" / "layouts" / "2017.1"
-ROW = {"assessment": "src_assessment_no", "notice": "src_notice_row"}
+DATASETS = {dataset.table: dataset for subject in SUBJECTS for dataset in subject.datasets}
 Rows = dict[str, dict[str, object]]
 
 
@@ -66,16 +66,17 @@ def results(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Results:
 
 def judged(site: Site, table: str, day: str, work: Path) -> Judged:
     """What extract, rules and quality make of a dataset as of the end of a day."""
-    as_of, dataset = date.fromisoformat(day), site.dataset(DATASETS[table])
+    write_present(site.folder, date.fromisoformat(day))
+    as_of, dataset = date.fromisoformat(day), site.dataset(DATASETS[table].code)
     layout = next(one for one in load_pack(PACK).datasets if one.code == dataset.code)
     book = RuleBook.load(site.resource("rules", dataset.rules or dataset.code))
     with open_source(site.source(dataset.source)) as source, Mapper(book, layout, as_of) as mapper:
         extract = source.extract(site.query(dataset.query), {"as_of": as_of}, book.columns, 4096)
         mapped = pa.Table.from_batches([mapper.map(batch) for batch in extract])
-        register = addressee_register(site, as_of, source)
+        register = addressee_register(site, as_of)
     verdict = judge(mapped.to_batches(), Suite.load(site, layout, book), register, as_of=as_of, work=work)
     rows = mapped.to_pylist()
-    name = {row["row_no"]: str(row[ROW[table]]) for row in rows}
+    name = {row["row_no"]: str(row[f"src_{DATASETS[table].row}"]) for row in rows}
     held = pq.read_table(verdict.quarantine, columns=["row_no", "reasons"]).to_pylist()
     return Judged(
         {name[row["row_no"]]: row for row in rows}, {name[row["row_no"]]: set(row["reasons"]) for row in held}, verdict
@@ -85,7 +86,9 @@ def judged(site: Site, table: str, day: str, work: Path) -> Judged:
 def told(day: Day, table: str) -> Rows:
     """The truth about what is read on a day."""
     rows = day.records.to_pylist()
-    return {row["source_row"]: row for row in rows if row["dataset"] == DATASETS[table] and row["outcome"] != "gone"}
+    return {
+        row["source_row"]: row for row in rows if row["dataset"] == DATASETS[table].code and row["outcome"] != "gone"
+    }
 
 
 @pytest.mark.parametrize("place", [0, 1, 4])
@@ -98,7 +101,9 @@ def test_every_planted_fault_is_found_for_its_own_reason(city: City, results: Re
     assert found.reasons == expected
     assert found.verdict.stops == ()
     if place == 0:
-        assert {rule for rules in expected.values() for rule in rules} == {k.rule for k in KINDS if k.table == table}
+        assert {rule for rules in expected.values() for rule in rules} == {
+            k.rule for k in city.kinds if k.table == table
+        }
 
 
 @pytest.mark.parametrize("table", list(DATASETS))
@@ -133,7 +138,7 @@ def test_content_changes_where_the_truth_says_so(city: City, results: Results, t
                 held[name] = content
 
 
-@pytest.mark.parametrize("dataset", list(DATASETS.values()))
+@pytest.mark.parametrize("dataset", [dataset.code for dataset in DATASETS.values()])
 def test_the_examples_of_the_rule_book_hold(site: Site, dataset: str) -> None:
     """Each rule's own examples, run against the sample pack."""
     layout = next(one for one in load_pack(PACK).datasets if one.code == dataset)

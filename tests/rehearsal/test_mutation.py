@@ -22,7 +22,7 @@ TAX = "TK00000200000001"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small city."""
     folder = tmp_path_factory.mktemp("site")
-    write_site(make_city(people=2000, seed=3, days=1), folder)
+    write_site(make_city(people=2000, seed=3, days=1, subjects=("tax",)), folder)
     return folder
 
 
@@ -66,7 +66,7 @@ def test_a_mistake_that_no_rule_sees_is_named_and_fails_the_check(site: Path, tm
 @pytest.mark.deep
 def test_at_least_95_in_a_hundred_of_all_mutants_are_killed(tmp_path: Path) -> None:
     """The score of our own pack, by every mutator, on a city of the demo's size."""
-    write_site(make_city(people=12_000, seed=1, days=1), tmp_path / "city")
+    write_site(make_city(people=12_000, seed=1, days=1, subjects=("tax",)), tmp_path / "city")
     told = mutate(tmp_path / "city")
     assert told["killed"] >= 0.95 * told["mutants"] > 300
     assert {survivor["mapping"] for survivor in told["survivors"]} <= {"I0209"}

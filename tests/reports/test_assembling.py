@@ -25,7 +25,7 @@ AS_OF = tokyo(date(2017, 4, 12), 0, 0, 1)
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk of a thousand people whose clock stands still; one run went through, the next was stopped."""
     root = tmp_path_factory.mktemp("city")
-    write_site(make_city(1000, 5, 1), root / "site")
+    write_site(make_city(1000, 5, 1, subjects=("tax",)), root / "site")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("FUKUHON_DATA", str(root / "data"))
         patched.setattr(ServerClock, "now", lambda _: tokyo(date(2017, 4, 12), 9))

@@ -24,7 +24,7 @@ UNION = "99801" + str(body_check_digit("99801"))
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A site whose clock stands still and whose server is away."""
     root = tmp_path_factory.mktemp("city")
-    write_site(make_city(1000, 5, 1), root / "site")
+    write_site(make_city(1000, 5, 1, subjects=("tax",)), root / "site")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("FUKUHON_DATA", str(root / "data"))
         patched.setenv("FUKUHON_SERVER_URL", "http://127.0.0.1:9")

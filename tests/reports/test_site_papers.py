@@ -30,7 +30,7 @@ MORNING = tokyo(date(2017, 4, 12), 8)
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk of a thousand people on the morning of the first window, everything planned."""
     root = tmp_path_factory.mktemp("city")
-    write_site(make_city(1000, 5, 1), root / "site")
+    write_site(make_city(1000, 5, 1, subjects=("tax",)), root / "site")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("FUKUHON_DATA", str(root / "data"))
         patched.setattr(ServerClock, "now", lambda _: MORNING)

@@ -94,7 +94,7 @@ def _scored(site: Site, dataset: DatasetSettings, day: date, rows: int, chosen: 
     with open_source(site.source(dataset.source)) as source:
         batches = source.extract(site.query(dataset.query), {"as_of": day}, book.columns, 65_536)
         sample = sample_of(batches, rows)
-        register = addressee_register(site, day, source)
+        register = addressee_register(site, day)
     subject = Subject(book, layout, suite, sample, register, day, counted=dataset.count_query is not None)
     with TemporaryDirectory(dir=site.work, prefix=".mutate-") as work:
         return score(subject, Path(work), chosen)

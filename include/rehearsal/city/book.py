@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rehearsal.city.columns import Bools, Ints
 
 if TYPE_CHECKING:
     from rehearsal.city.schema import Table
 
-__all__ = ["END", "HIDDEN", "START", "Book", "Row", "at"]
+__all__ = ["END", "HIDDEN", "START", "Book", "Row", "at", "in_force", "plain_book"]
 
 START = "2016-01-01T00:00:00+09:00"
 END = "9999-12-31T00:00:00+09:00"
@@ -116,6 +117,11 @@ class Book:
             return base
         return pa.concat_tables([base, pa.Table.from_pylist(self.later, schema=base.schema)])
 
+    def as_of(self, day: str) -> pa.Table:
+        """The rows in force at the end of ``day``, by the table's own columns."""
+        history = self.history()
+        return history.filter(in_force(history, day)).select(list(self.table.columns))
+
     def untouched(self) -> Bools:
         """Base rows that nothing has happened to yet."""
         mask = np.ones(self.base.num_rows, dtype=np.bool_)
@@ -142,3 +148,18 @@ class Book:
     def _next_content(self) -> int:
         self.contents += 1
         return self.contents
+
+
+def in_force(history: pa.Table, day: str) -> pa.ChunkedArray:
+    """Which versions of a history are in force at the end of ``day``."""
+    bound = f"{day}T24:00"
+    return pc.and_(pc.less(history["valid_from"], bound), pc.greater_equal(history["valid_to"], bound))
+
+
+def plain_book(table: Table, rows: pa.Table) -> Book:
+    """A book of people, one row each in their order: it has no reasons, only rows."""
+    none = pa.nulls(rows.num_rows, pa.string())
+    person = pa.array(np.arange(rows.num_rows, dtype=np.int64))
+    return Book.of(
+        table, rows.append_column("_person", person).append_column("_scope", none).append_column("_withhold", none)
+    )

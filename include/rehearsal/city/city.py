@@ -1,31 +1,35 @@
-"""The whole city: books, days and truth."""
+"""The whole city: people, register, the books of its subjects, days and truth."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from fukuhon.calendars import BusinessCalendar
-from rehearsal.city.book import Book
+from rehearsal.city.book import plain_book
 from rehearsal.city.dirt import Strangers
-from rehearsal.city.life import Life
-from rehearsal.city.notices import make_notices
-from rehearsal.city.people import addressees, make_people, taxpayers
+from rehearsal.city.people import addressees, make_people
 from rehearsal.city.planting import plant_all
-from rehearsal.city.schema import ADDRESSEE, TABLES, TAXPAYER
-from rehearsal.city.tables import assessment_book, notice_book
-from rehearsal.city.taxes import make_assessments
+from rehearsal.city.register import REGISTER, RegisterLife
+from rehearsal.city.schema import ADDRESSEE
+from rehearsal.city.subject import World
+from rehearsal.city.subjects import NAMES, chosen
 from rehearsal.city.truth import Truth, tell
 
 if TYPE_CHECKING:
-    from rehearsal.city.people import People
-    from rehearsal.city.schema import Table
+    import pyarrow as pa
+    from numpy.random import Generator
 
-__all__ = ["FEWEST", "FIRST_DAY", "LOADED", "City", "make_city"]
+    from rehearsal.city.book import Book
+    from rehearsal.city.dirt import Kind
+    from rehearsal.city.schema import Table
+    from rehearsal.city.subject import Dataset, Subject
+
+__all__ = ["FEWEST", "FIRST_DAY", "LOADED", "City", "make_city", "working_days"]
 
 FEWEST = 1000  # with fewer people not every kind of dirt finds its victims
 LOADED = "2017-04-10"  # pretest and first load show the books as of this day; nothing happens until FIRST_DAY
@@ -38,32 +42,61 @@ class City:
 
     seed: int
     people: int
+    subjects: tuple[Subject, ...]
     books: dict[str, Book]
     days: tuple[str, ...]
     quiet_day: str
     truth: Truth
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind of dirt of its subjects."""
+        return tuple(kind for subject in self.subjects for kind in subject.kinds)
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """Every dataset of its subjects."""
+        return tuple(dataset for subject in self.subjects for dataset in subject.datasets)
+
+    @property
+    def sources(self) -> dict[str, tuple[Subject, ...]]:
+        """The existing systems by their id, with what each of them holds: the register's is always there."""
+        found: dict[str, tuple[Subject, ...]] = {}
+        for subject in (REGISTER, *self.subjects):
+            found[subject.source] = (*found.get(subject.source, ()), subject)
+        return found
+
+    def tables(self, source: str) -> tuple[Table, ...]:
+        """The tables of an existing system."""
+        return tuple(table for subject in self.sources[source] for table in subject.tables)
+
     def rows(self, table: str) -> pa.Table:
-        """Every version of every row of ``table``, as the database stores it."""
+        """Every version of every row of ``table``, as a database stores it."""
         book = self.books[table]
         return book.history().select(list(book.table.stored)).cast(book.table.arrow)
 
 
-def make_city(people: int = 12_000, seed: int = 1, days: int = 4) -> City:
-    """Generate the city. The same numbers give the same city. Raises ValueError for fewer people than ``FEWEST``."""
+def make_city(people: int = 30_000, seed: int = 1, days: int = 4, subjects: tuple[str, ...] = NAMES) -> City:
+    """Generate the city with some of its ``subjects``. The same arguments give the same city.
+
+    Raises ValueError for fewer people than ``FEWEST`` and for a subject that is not known.
+    """
     if people < FEWEST:
         raise ValueError(f"at least {FEWEST} people are needed")
-    rng = np.random.default_rng(seed)
-    folk = make_people(rng, people, seed)
-    books = _books(rng, folk, seed)
-    strangers = Strangers(folk, seed)
-    plant_all(rng, folk, books, strangers)
+    of = chosen(subjects)
+    world = _world(people, seed)
+    streams = {subject.name: _stream(seed, subject.name) for subject in of}
+    for subject in of:
+        if subject.books is not None:
+            world.books |= subject.books(streams[subject.name], world)
+    for subject in of:
+        plant_all(streams[subject.name], world, subject.kinds)
     lived = working_days(days + 1)
-    life = Life(rng, folk, books, strangers)
-    for day in lived[:-1]:
-        life.live(day)
-    truth = tell(books, (LOADED, *lived))
-    return City(seed, people, books, tuple(lived[:-1]), lived[-1], truth)
+    _live(world, of, streams, lived[:-1])
+    rules = {kind.name: kind.rule for subject in of for kind in subject.kinds}
+    datasets = [dataset for subject in of for dataset in subject.datasets]
+    truth = tell(world.books, datasets, (LOADED, *lived), rules)
+    return City(seed, people, of, world.books, tuple(lived[:-1]), lived[-1], truth)
 
 
 def working_days(count: int) -> list[str]:
@@ -75,23 +108,22 @@ def working_days(count: int) -> list[str]:
     return [day.isoformat() for day in days]
 
 
-def _books(rng: np.random.Generator, people: People, seed: int) -> dict[str, Book]:
-    taxes = make_assessments(rng, people)
-    notices = make_notices(rng, taxes)
-    books = {
-        "addressee": _plain(ADDRESSEE, addressees(people, rng)),
-        "taxpayer": _plain(TAXPAYER, taxpayers(people)),
-        "assessment": assessment_book(rng, people, taxes),
-        "notice": notice_book(people, notices, seed),
-    }
-    assert list(books) == [table.name for table in TABLES]
-    return books
+def _stream(seed: int, name: str) -> Generator:
+    """A stream of its own for each subject: one more subject changes nothing in the others."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
-def _plain(table: Table, rows: pa.Table) -> Book:
-    """A book of people: it has no reasons, only rows."""
-    none = pa.nulls(rows.num_rows, pa.string())
-    person = pa.array(np.arange(rows.num_rows, dtype=np.int64))
-    return Book.of(
-        table, rows.append_column("_person", person).append_column("_scope", none).append_column("_withhold", none)
-    )
+def _world(count: int, seed: int) -> World:
+    rng = np.random.default_rng(seed)
+    people = make_people(rng, count, seed)
+    register = plain_book(ADDRESSEE, addressees(people, rng))
+    return World(seed, people, Strangers(people, seed), {"addressee": register})
+
+
+def _live(world: World, of: tuple[Subject, ...], streams: dict[str, Generator], days: list[str]) -> None:
+    lives = [subject.life(streams[subject.name], world) for subject in of if subject.life is not None]
+    register = RegisterLife(_stream(world.seed, REGISTER.name), world)
+    for day in days:
+        happenings = register.live(day)
+        for life in lives:
+            life.live(happenings)

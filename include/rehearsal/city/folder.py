@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import re
 import secrets
 import shutil
 from pathlib import Path
@@ -13,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from rehearsal.city.dirt import KINDS
 from rehearsal.city.sizing import sizes_of
 from rehearsal.city.standin_body import ACCOUNTS, standin_body
-from rehearsal.city.writers import write_sqlite
+from rehearsal.city.template import settings
+from rehearsal.city.writers import write_sources
 
 if TYPE_CHECKING:
     from rehearsal.city.city import City
-    from rehearsal.city.sizing import Sizes
 
 __all__ = ["TEMPLATE", "write_site", "write_truth"]
 
@@ -36,8 +33,8 @@ def write_site(city: City, folder: Path) -> None:
         shutil.copytree(TEMPLATE / name, folder / name, dirs_exist_ok=True)
     shutil.copy(TEMPLATE / "schedule.yaml", folder)
     template = (TEMPLATE / "site.yaml").read_text(encoding="utf-8")
-    _write(folder / "site.yaml", _settings(template, sizes))
-    write_sqlite(city, folder / "data" / "tax.sqlite")
+    _write(folder / "site.yaml", settings(template, city.subjects, sizes))
+    write_sources(city, folder)
     passwords = {name: _password(folder / "secrets" / name) for name in ACCOUNTS}
     _write_json(folder / "standin-body.json", standin_body(passwords, sizes))
     write_truth(city, folder / "truth")
@@ -56,26 +53,10 @@ def write_truth(city: City, folder: Path) -> None:
         "loaded": city.truth.days[0].day,
         "days": list(city.days),
         "quiet_day": city.quiet_day,
-        "kinds": [{name: getattr(kind, name) for name in names} for kind in KINDS],
+        "kinds": [{name: getattr(kind, name) for name in names} for kind in city.kinds],
         "tallies": {day.day: day.tallies() for day in city.truth.days},
     }
     _write_json(folder / "truth.json", about)
-
-
-def _settings(template: str, sizes: Sizes) -> str:
-    """The template with this city's sizes, and with whoever runs this as the officer."""
-    text = template
-    for name in ("records_per_file", "bytes_per_file", "line_bytes_per_s"):
-        text = _put(text, rf"^(  {name}: )\d+", str(getattr(sizes, name)))
-    for day, size in zip(("2017-04-12", "2017-04-13"), sizes.window_bytes, strict=True):
-        text = _put(text, rf"^(  - {{days: \[{day}\].* bytes: )\d+", str(size))
-    return _put(text, r"(os_user: )gyomu", getpass.getuser())
-
-
-def _put(text: str, pattern: str, value: str) -> str:
-    changed, count = re.subn(pattern, lambda match: f"{match.group(1)}{value}", text, flags=re.MULTILINE)
-    assert count == 1, f"the template has {count} places for {pattern}"
-    return changed
 
 
 def _password(path: Path) -> str:

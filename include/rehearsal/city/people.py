@@ -14,11 +14,24 @@ from rehearsal.city.names import FAMILIES, GIVEN
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["BASE_DAY", "DEAD", "MOVED", "OUTSIDE", "RESIDENT", "People", "addressees", "make_people", "taxpayers"]
+__all__ = [
+    "BASE_DAY",
+    "DEAD",
+    "MOVED",
+    "OUTSIDE",
+    "RESIDENT",
+    "TOWNS",
+    "People",
+    "address_code",
+    "addressees",
+    "make_people",
+    "own_copy",
+    "taxpayers",
+]
 
 BASE_DAY = day("2016-01-01")  # 賦課期日 of the fiscal year 2016
 RESIDENT, OUTSIDE, MOVED, DEAD = 1, 2, 3, 4
-_TOWNS = 180
+TOWNS = 180
 _OTHER_CITIES = 400
 _NAMESAKES = 9
 
@@ -51,6 +64,11 @@ class People:
         years: Ints = ((BASE_DAY - self.born).astype(np.int64) // 365.2425).astype(np.int64)
         return years
 
+    def kana(self, family: Ints | None = None) -> pa.Array:
+        """The name of each, in katakana; with another ``family`` name where one is given."""
+        surname = labelled(self.family if family is None else family, FAMILIES)
+        return joined(surname, "　", labelled(self.given, GIVEN))
+
 
 def make_people(rng: Generator, count: int, seed: int) -> People:
     """``count`` people in households."""
@@ -63,7 +81,7 @@ def make_people(rng: Generator, count: int, seed: int) -> People:
     born = (BASE_DAY - (age * 365.2425 + rng.integers(0, 365, count)).astype(np.int64)).astype("datetime64[D]")
     status, moved_on, died_on = _status(rng, count)
     town = np.where(
-        status == OUTSIDE, _TOWNS + rng.integers(0, _OTHER_CITIES, count), rng.integers(0, _TOWNS, heads)[household]
+        status == OUTSIDE, TOWNS + rng.integers(0, _OTHER_CITIES, count), rng.integers(0, TOWNS, heads)[household]
     )
     people = People(
         addressee=padded(scattered(count, 11, seed % 1000), 15),
@@ -134,16 +152,11 @@ def _become_namesakes(people: People, outside: int, resident: int) -> None:
     people.namesakes.append((outside, resident))
 
 
-def _kana(people: People, family: Ints) -> pa.Array:
-    surname = labelled(family, FAMILIES)
-    return joined(surname, "　", labelled(people.given, GIVEN))
-
-
-def _address(town: Ints) -> pa.Array:
+def address_code(town: Ints) -> pa.Array:
     """Nine digits: a town of 見本市 (99201…), or a city elsewhere (98…)."""
-    outside = town >= _TOWNS
+    outside = town >= TOWNS
     return padded(
-        np.where(outside, 980_000_000 + (town - _TOWNS) * 1000, 992_010_000 + town * 10 + 1).astype(np.int64), 9
+        np.where(outside, 980_000_000 + (town - TOWNS) * 1000, 992_010_000 + town * 10 + 1).astype(np.int64), 9
     )
 
 
@@ -152,15 +165,15 @@ def addressees(people: People, rng: Generator) -> pa.Table:
     fate = rng.random(len(people))
     here = people.status == RESIDENT
     here[[resident for _, resident in people.namesakes]] = False
-    town = np.where(here & (fate < 0.02), rng.integers(0, _TOWNS, len(people)), people.town)
+    town = np.where(here & (fate < 0.02), rng.integers(0, TOWNS, len(people)), people.town)
     family = np.where(here & (fate > 0.995), rng.integers(0, len(FAMILIES), len(people)), people.family)
     return pa.table(
         {
             "addressee_no": people.addressee,
             "birth_date": iso(people.born),
             "sex": labelled(people.female, ["1", "2"]),
-            "kana": _kana(people, family),
-            "address_code": _address(town),
+            "kana": people.kana(family),
+            "address_code": address_code(town),
             "status": labelled(people.status, ["", "1", "2", "3", "4"]),
             "household_no": padded(people.household + 1, 9),
             "dv_flag": pa.array(people.dv.astype(np.int64)),
@@ -168,16 +181,26 @@ def addressees(people: People, rng: Generator) -> pa.Table:
     )
 
 
+def own_copy(people: People) -> dict[str, pa.Array]:
+    """What a system knows of each person by itself (the columns :data:`rehearsal.city.schema.PERSON`).
+
+    It is a little behind the register, which may have another surname or another address, never both.
+    """
+    return {
+        "birth_date": iso(people.born),
+        "sex": labelled(people.female, ["1", "2"]),
+        "kana": people.kana(),
+        "address_code": address_code(people.town),
+        "status": labelled(people.status, ["", "1", "2", "3", "4"]),
+    }
+
+
 def taxpayers(people: People) -> pa.Table:
     """The tax system's own copy of each person, as of the 賦課期日."""
     return pa.table(
         {
             "taxpayer_no": people.taxpayer,
-            "birth_date": iso(people.born),
-            "sex": labelled(people.female, ["1", "2"]),
-            "kana": _kana(people, people.family),
-            "address_code": _address(people.town),
-            "status": labelled(people.status, ["", "1", "2", "3", "4"]),
+            **own_copy(people),
             "moved_on": iso(people.moved_on),
             "died_on": iso(people.died_on),
             "number_known": flags(people.number_known),

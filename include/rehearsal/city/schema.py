@@ -1,29 +1,40 @@
-"""Tables of the 税総合システム: the same on SQLite and PostgreSQL.
+"""Tables of the old systems, as each kind of system keeps them.
 
-Keys, codes and dates are text, as old systems keep them; amounts are integers. Each table is a change log: a row holds
-from ``valid_from`` until before ``valid_to``, both instants as text with ``+09:00``, so that their order as text is
-their order in time.
+Keys, codes and dates are text, as old systems keep them; amounts are integers. In a database each table is a change
+log: a row holds from ``valid_from`` until before ``valid_to``, both instants as text with ``+09:00``, so that their
+order as text is their order in time. In a file a table shows the rows of one day, without the validity.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-__all__ = ["ADDRESSEE", "ASSESSMENT", "NOTICE", "TABLES", "TAXPAYER", "Table"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ADDRESSEE", "PERSON", "Table"]
 
 _VALIDITY = ("valid_from", "valid_to")
+_TEXT = {"postgresql": 'TEXT COLLATE "C"', "mariadb": "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}
+PERSON = ("birth_date", "sex", "kana", "address_code", "status")
+"""What every system knows of a person, in its own copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table by its name, its key and its columns; all text but those named as ``integers``."""
+    """A table by its name, its key and its columns; all text but those named as ``integers``.
+
+    ``widths`` (bytes in cp932 of each column) are for systems that write records of fixed length.
+    """
 
     name: str
     key: str
     columns: tuple[str, ...]
     integers: frozenset[str] = frozenset()
+    widths: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -36,87 +47,12 @@ class Table:
         return pa.schema([(name, pa.int64() if name in self.integers else pa.string()) for name in self.stored])
 
     def ddl(self, engine: str) -> str:
-        """``CREATE TABLE`` for ``sqlite`` or ``postgresql`` (there, text compares by bytes as it does in SQLite)."""
-        text = 'TEXT COLLATE "C"' if engine == "postgresql" else "TEXT"
+        """``CREATE TABLE`` for ``sqlite``, ``postgresql`` or ``mariadb``; text compares by bytes on all of them."""
+        text = _TEXT.get(engine, "TEXT")
         lines = [f"{name} {'BIGINT' if name in self.integers else text}" for name in self.stored]
         return f"CREATE TABLE {self.name} ({', '.join(lines)})"
 
 
-_PERSON = ("birth_date", "sex", "kana", "address_code", "status")
-
 ADDRESSEE = Table(
-    "addressee", "addressee_no", ("addressee_no", *_PERSON, "household_no", "dv_flag"), frozenset({"dv_flag"})
+    "addressee", "addressee_no", ("addressee_no", *PERSON, "household_no", "dv_flag"), frozenset({"dv_flag"})
 )
-TAXPAYER = Table(
-    "taxpayer", "taxpayer_no", ("taxpayer_no", *_PERSON, "moved_on", "died_on", "number_known", "dv_flag"), frozenset()
-)
-_AMOUNTS = (
-    "salary_gross",
-    "salary_income",
-    "pension_gross",
-    "pension_income",
-    "other_income",
-    "loss_carried",
-    "total_income",
-    "social_insurance",
-    "life_insurance",
-    "spouse_deduction",
-    "dependent_deduction",
-    "other_deduction",
-    "basic_deduction",
-    "deduction_total",
-    "taxable_base",
-    "muni_income_levy",
-    "muni_per_capita",
-    "pref_income_levy",
-    "pref_per_capita",
-    "annual_tax",
-    "dependants",
-)
-ASSESSMENT = Table(
-    "assessment",
-    "assessment_no",
-    (
-        "assessment_no",
-        "taxpayer_no",
-        "addressee_no",
-        "fiscal_year",
-        "levy_class",
-        "void_flag",
-        "revising_flag",
-        "fixed_on",
-        "tax_class",
-        "return_kind",
-        "collection",
-        *_AMOUNTS,
-        "disability",
-        "corrected_on",
-        "remark",
-    ),
-    frozenset(_AMOUNTS),
-)
-NOTICE = Table(
-    "notice",
-    "notice_row",
-    (
-        "notice_row",
-        "notice_no",
-        "taxpayer_no",
-        "addressee_no",
-        "fiscal_year",
-        "void_flag",
-        "fixed_on",
-        "period",
-        "collection",
-        "due_on",
-        "amount",
-        "paid",
-        "unpaid",
-        "paid_state",
-        "paid_on",
-        "reminded_on",
-        "direct_debit",
-    ),
-    frozenset({"amount", "paid", "unpaid"}),
-)
-TABLES = (ADDRESSEE, TAXPAYER, ASSESSMENT, NOTICE)

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Sizes", "sizes_of"]
 
-_RECORD_BYTES = {"TK00000200000001": 640, "TK00000200000002": 365}  # of a record in a file, on average
 _FIRST_WINDOW = 0.42
 _NIGHT = 0.52
 
@@ -40,7 +39,7 @@ def sizes_of(city: City) -> Sizes:
     first = city.truth.days[0].tallies()
     counts = {dataset: sum(by["to_register"] for by in variations.values()) for dataset, variations in first.items()}
     records = sum(counts.values())
-    whole = sum(count * _RECORD_BYTES[dataset] for dataset, count in counts.items())
+    whole = sum(counts[dataset.code] * dataset.record_bytes for dataset in city.datasets)
     per_file = min(200_000, max(200, round(records / 800) * 100))
     capacity = round(records * _NIGHT)
     return Sizes(

@@ -9,36 +9,63 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rehearsal.city.book import in_force
 from rehearsal.city.columns import Bools, Ints, labelled
-from rehearsal.city.dirt import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from rehearsal.city.book import Book
+    from rehearsal.city.subject import Dataset
 
-__all__ = ["DATASETS", "Day", "Truth", "tell"]
+__all__ = ["OUTCOMES", "Day", "Truth", "tell"]
 
-DATASETS = {"assessment": "TK00000200000001", "notice": "TK00000200000002"}
-_KEYS = {"assessment": "fiscal_year", "notice": "notice_no"}
-_VARIATIONS = {
-    "assessment": ("levy_class", {"1": "住民", "2": "住登外", "3": "家屋敷", "4": "転出済"}),
-    "notice": ("collection", {"1": "普通徴収", "2": "給与特別徴収", "3": "年金特別徴収"}),
-}
 OUTCOMES = ("unchanged", "changed", "new", "out_of_scope", "withheld", "quarantined", "gone")
-_SHOWN = (
-    "dataset",
-    "source_row",
-    "addressee",
-    "record_key",
-    "variation",
-    "scope",
-    "withhold",
-    "kind",
-    "rule",
-    "outcome",
-    "held",
-)
+_PLACE = {name: place for place, name in enumerate(OUTCOMES)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What becomes of one dataset's records on one day: versions by their place in the history, and their outcome.
+
+    Numbers, not rows: a million people have the same records on every day.
+    """
+
+    dataset: Dataset
+    history: pa.Table
+    versions: NDArray[np.int32]
+    outcome: NDArray[np.int8]
+    held: Bools
+
+    def shown(self) -> pa.Table:
+        view = self.history.take(pa.array(self.versions))
+        columns: dict[str, Any] = {
+            "dataset": pa.repeat(self.dataset.code, view.num_rows),
+            "source_row": view[self.dataset.row],
+            "addressee": view["addressee_no"],
+            "record_key": view[self.dataset.key],
+            "variation": _relabelled(view[self.dataset.variation], self.dataset.labels),
+            "scope": view["_scope"],
+            "withhold": view["_withhold"],
+            "kind": view["_dirt"],
+            "outcome": labelled(self.outcome, OUTCOMES),
+            "held": pa.array(self.held),
+        }
+        return pa.table(columns)
+
+    def counted(self) -> dict[str, dict[str, int]]:
+        """Records by variation and outcome; ``withheld`` too where older content goes on answering (DESIGN §3.6)."""
+        answering = (self.outcome == _PLACE["quarantined"]) & self.held
+        outcome = np.where(answering, _PLACE["withheld"], self.outcome)
+        codes = self.history[self.dataset.variation].take(pa.array(self.versions))
+        table = pa.table({"variation": _relabelled(codes, self.dataset.labels), "outcome": pa.array(outcome)})
+        counts: dict[str, dict[str, int]] = {}
+        for group in table.group_by(["variation", "outcome"]).aggregate([([], "count_all")]).to_pylist():
+            named = counts.setdefault(group["variation"], dict.fromkeys(OUTCOMES, 0))
+            named[OUTCOMES[group["outcome"]]] = group["count_all"]
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +73,24 @@ class Day:
     """One day: each record read, and each that is gone (outcome ``gone``, beside its row where that still is there)."""
 
     day: str
-    records: pa.Table
+    fates: Sequence[_Fate]
+    rules: Mapping[str, str]
+
+    @property
+    def records(self) -> pa.Table:
+        """A row a record; ``rule`` is the one that has to keep it back."""
+        shown = pa.concat_tables([fate.shown() for fate in self.fates])
+        place = shown.schema.get_field_index("kind") + 1
+        return shown.add_column(place, "rule", _relabelled(shown["kind"], self.rules))
 
     def tallies(self) -> dict[str, dict[str, dict[str, int]]]:
         """Counts by dataset, variation and outcome, in the names of the accounts (DESIGN §3.4).
 
         A quarantined record whose older content goes on answering is ``withheld`` (DESIGN §3.6).
         """
-        counts: dict[str, dict[str, dict[str, int]]] = {}
-        grouped = self.records.group_by(["dataset", "variation", "outcome", "held"]).aggregate([([], "count_all")])
-        for group in grouped.to_pylist():
-            named = counts.setdefault(group["dataset"], {}).setdefault(group["variation"], dict.fromkeys(OUTCOMES, 0))
-            answering = group["outcome"] == "quarantined" and group["held"]
-            named["withheld" if answering else group["outcome"]] += group["count_all"]
+        counts = {fate.dataset.code: fate.counted() for fate in self.fates}
         return {
-            dataset: {name: _accounts(named) for name, named in sorted(by.items())}
-            for dataset, by in sorted(counts.items())
+            code: {name: _accounts(named) for name, named in sorted(by.items())} for code, by in sorted(counts.items())
         }
 
 
@@ -93,36 +122,45 @@ def _accounts(named: dict[str, int]) -> dict[str, int]:
     }
 
 
-def tell(books: dict[str, Book], days: Sequence[str]) -> Truth:
-    """Follow the books through ``days``, as a registration that does every day in order must."""
-    told = {name: _follow(name, books[name], days) for name in DATASETS}
-    return Truth(
-        [Day(day, pa.concat_tables([told[name][place] for name in DATASETS])) for place, day in enumerate(days)]
-    )
+def tell(
+    books: Mapping[str, Book], datasets: Sequence[Dataset], days: Sequence[str], rules: Mapping[str, str]
+) -> Truth:
+    """Follow the books through ``days``, as a registration that does every day in order must.
+
+    ``rules`` gives the rule that has to find each kind of dirt.
+    """
+    told = [_follow(dataset, books[dataset.table], days) for dataset in datasets]
+    return Truth([Day(day, [fates[place] for fates in told], rules) for place, day in enumerate(days)])
 
 
-def _follow(name: str, book: Book, days: Sequence[str]) -> list[pa.Table]:
+def _follow(dataset: Dataset, book: Book, days: Sequence[str]) -> list[_Fate]:
     history = book.history()
     held = np.full(book.base.num_rows + len(book.added), -1, dtype=np.int64)
-    before: pa.Table | None = None
+    before: Ints = np.zeros(0, dtype=np.int64)
     told = []
     for day in days:
-        view = _as_of(history, day)
+        here: Ints = np.flatnonzero(in_force(history, day).to_numpy()).astype(np.int64)
+        view = history.select(["_row", "_content", "_scope", "_withhold", "_dirt"]).take(pa.array(here))
         outcome, gone = _outcomes(view, held)
-        shown = _shown(name, view, outcome, held[view["_row"].to_numpy()] >= 0)
         rows = view["_row"].to_numpy()
-        told.append(pa.concat_tables([shown, *_gone(name, before, gone)]))
-        accepted = (outcome == OUTCOMES.index("new")) | (outcome == OUTCOMES.index("changed"))
+        last = before[np.isin(history["_row"].to_numpy()[before], gone)]  # the gone rows as they were the day before
+        told.append(_fate(dataset, history, (here, outcome, held[rows] >= 0), last))
+        accepted = (outcome == _PLACE["new"]) | (outcome == _PLACE["changed"])
         held[rows[accepted]] = view["_content"].to_numpy()[accepted]
         held[gone] = -1
-        before = view
+        before = here
     return told
 
 
-def _as_of(history: pa.Table, day: str) -> pa.Table:
-    """The rows in force at the end of ``day``."""
-    bound = f"{day}T24:00"
-    return history.filter(pc.and_(pc.less(history["valid_from"], bound), pc.greater_equal(history["valid_to"], bound)))
+def _fate(dataset: Dataset, history: pa.Table, read: tuple[Ints, Ints, Bools], gone: Ints) -> _Fate:
+    versions, outcome, held = read
+    return _Fate(
+        dataset,
+        history,
+        np.concatenate([versions, gone]).astype(np.int32),
+        np.concatenate([outcome, np.full(len(gone), _PLACE["gone"])]).astype(np.int8),
+        np.concatenate([held, np.ones(len(gone), dtype=np.bool_)]),
+    )
 
 
 def _outcomes(view: pa.Table, held: Ints) -> tuple[Ints, Ints]:
@@ -130,10 +168,10 @@ def _outcomes(view: pa.Table, held: Ints) -> tuple[Ints, Ints]:
     rows, contents = view["_row"].to_numpy(), view["_content"].to_numpy()
     out = _given(view, "_scope")
     known = held[rows]
-    usual = np.where(known < 0, OUTCOMES.index("new"), np.where(known == contents, 0, OUTCOMES.index("changed")))
+    usual = np.where(known < 0, _PLACE["new"], np.where(known == contents, _PLACE["unchanged"], _PLACE["changed"]))
     outcome = np.select(
         [out, _given(view, "_withhold"), _given(view, "_dirt")],
-        [OUTCOMES.index("out_of_scope"), OUTCOMES.index("withheld"), OUTCOMES.index("quarantined")],
+        [_PLACE["out_of_scope"], _PLACE["withheld"], _PLACE["quarantined"]],
         default=usual,
     ).astype(np.int64)
     here = np.zeros(len(held), dtype=np.bool_)
@@ -146,34 +184,7 @@ def _given(view: pa.Table, column: str) -> Bools:
     return given
 
 
-def _gone(name: str, before: pa.Table | None, gone: Ints) -> list[pa.Table]:
-    """The gone rows as they were on the day before."""
-    if before is None:
-        return []
-    last = before.filter(pc.is_in(before["_row"], value_set=pa.array(gone)))
-    return [_shown(name, last, np.full(last.num_rows, OUTCOMES.index("gone")), np.ones(last.num_rows, dtype=np.bool_))]
-
-
-def _shown(name: str, view: pa.Table, outcome: Ints, held: Bools) -> pa.Table:
-    column, labels = _VARIATIONS[name]
-    rules = {kind.name: kind.rule for kind in KINDS}
-    columns: dict[str, Any] = {
-        "dataset": pa.repeat(DATASETS[name], view.num_rows),
-        "source_row": view[f"{name}_no" if name == "assessment" else f"{name}_row"],
-        "addressee": view["addressee_no"],
-        "record_key": view[_KEYS[name]],
-        "variation": _relabelled(view[column], labels),
-        "scope": view["_scope"],
-        "withhold": view["_withhold"],
-        "kind": view["_dirt"],
-        "rule": _relabelled(view["_dirt"], rules),
-        "outcome": labelled(outcome, OUTCOMES),
-        "held": pa.array(held),
-    }
-    return pa.table({key: columns[key] for key in _SHOWN})
-
-
-def _relabelled(values: pa.ChunkedArray, labels: dict[str, str]) -> pa.ChunkedArray:
+def _relabelled(values: pa.ChunkedArray, labels: Mapping[str, str]) -> pa.ChunkedArray:
     return pa.array(list(labels.values()), pa.string()).take(
         pc.index_in(values, value_set=pa.array(list(labels), pa.string()))
     )

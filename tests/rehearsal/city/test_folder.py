@@ -10,7 +10,6 @@ import yaml
 
 from rehearsal.city import City, write_site
 from rehearsal.city.sizing import sizes_of
-from rehearsal.city.truth import DATASETS
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,8 @@ def test_what_is_secret_or_personal_is_private(folder: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for name in ("data", "secrets", "truth"):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o700
-        assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (folder / name).iterdir())
+        for path in (folder / name).rglob("*"):
+            assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     assert stat.S_IMODE((folder / "standin-body.json").stat().st_mode) == 0o600
 
 
@@ -64,7 +64,7 @@ def test_the_truth_is_written_apart(city: City, folder: Path) -> None:
     assert {kind["name"] for kind in about["kinds"]} > {"lost-leading-zero", "swapped-addressee", "loss-ignored"}
     for day in (about["loaded"], *about["days"], about["quiet_day"]):
         read = pq.read_table(folder / "truth" / f"{day}.parquet")
-        assert set(read["dataset"].unique().to_pylist()) == set(DATASETS.values())
+        assert set(read["dataset"].unique().to_pylist()) == {dataset.code for dataset in city.datasets}
         assert about["tallies"][day] == city.truth.day(day).tallies()
 
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
-import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from rehearsal.city import City, write_sqlite
-from rehearsal.city.truth import DATASETS
+from fukuhon.layouts import load_pack
+from fukuhon.originals import open_source
+from fukuhon.rules import RuleBook
+from fukuhon.site import Site, load
+from rehearsal.city import City, write_present, write_site
 
+SAMPLE = Path(__file__).parents[3] / "include" / "sites" / "sample"
+PACK = SAMPLE.parents[1] / "layouts" / "2017.1"
 READ = ("new", "changed", "unchanged", "withheld", "quarantined", "out_of_scope")
 
 
@@ -59,12 +64,13 @@ def test_nothing_happens_on_the_quiet_day(city: City) -> None:
 
 def test_a_clean_record_shares_its_key_with_nobody(city: City) -> None:
     """What has to be registered is unambiguous, by the layout's own scope of uniqueness."""
+    within = {layout.code: layout.record_key.unique_within for layout in load_pack(PACK).datasets}
     for day in city.truth.days:
         rows = [row for row in day.records.to_pylist() if row["outcome"] in {"new", "changed", "unchanged"}]
-        keys = [(row["dataset"], row["addressee"], row["record_key"]) for row in rows]
-        numbers = [row["record_key"] for row in rows if row["dataset"] == DATASETS["notice"]]
-        assert len(set(keys)) == len(keys)
-        assert len(set(numbers)) == len(numbers)
+        for dataset in city.datasets:
+            own = [row for row in rows if row["dataset"] == dataset.code]
+            keys = [(row["addressee"] if within[dataset.code] == "person" else "", row["record_key"]) for row in own]
+            assert len(set(keys)) == len(keys), dataset.code
 
 
 def test_reasons_and_outcomes_agree(city: City) -> None:
@@ -85,18 +91,26 @@ def test_every_reason_for_staying_out_occurs(city: City) -> None:
     assert set(rows["withhold"].unique().to_pylist()) == {None, "WH-DV", "WH-REVISING"}
 
 
+@pytest.fixture(scope="module")
+def site(city: City, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The city's site."""
+    folder = tmp_path_factory.mktemp("truth") / "mihon"
+    write_site(city, folder)
+    return load(folder)
+
+
 @pytest.mark.parametrize("place", range(6))
-def test_the_database_shows_each_day_what_the_truth_says_is_read(city: City, tmp_path: Path, place: int) -> None:
-    """The site's own queries on the change log, as of a day's end, deliver the truth's records; so do its counts."""
-    path = tmp_path / "tax.sqlite"
-    write_sqlite(city, path)
+def test_the_sources_show_each_day_what_the_truth_says_is_read(city: City, site: Site, place: int) -> None:
+    """The site's own queries, as of a day's end, deliver the truth's records in the truth's order; so do its counts."""
     day = city.truth.days[place]
-    queries = Path(__file__).parents[3] / "include" / "sites" / "sample" / "queries"
-    for table, dataset in DATASETS.items():
-        with sqlite3.connect(path) as database:
-            rows = database.execute((queries / f"{table}.sql").read_text(), {"as_of": day.day}).fetchall()
-            counts = dict(database.execute((queries / f"{table}_count.sql").read_text(), {"as_of": day.day}).fetchall())
-        database.close()
-        read = [row for row in day.records.to_pylist() if row["dataset"] == dataset and row["outcome"] in READ]
-        assert sorted(row[0] for row in rows) == sorted(row["source_row"] for row in read)
-        assert counts == {name: by["read"] for name, by in day.tallies()[dataset].items()}
+    as_of = {"as_of": date.fromisoformat(day.day)}
+    write_present(site.folder, as_of["as_of"])
+    for dataset in site.datasets():
+        assert dataset.count_query is not None
+        with open_source(site.source(dataset.source)) as source:
+            columns = RuleBook.load(site.resource("rules", dataset.rules or dataset.code)).columns
+            rows = source.read(site.query(dataset.query), as_of, columns)[0].to_pylist()
+            counts = source.count(site.query(dataset.count_query), as_of)
+        read = [row for row in day.records.to_pylist() if row["dataset"] == dataset.code and row["outcome"] in READ]
+        assert rows == sorted(row["source_row"] for row in read)
+        assert counts == {name: by["read"] for name, by in day.tallies()[dataset.code].items() if by["read"]}

@@ -15,8 +15,9 @@ import yaml
 from fukuhon.originals import open_source
 from fukuhon.site import SourceSettings
 from rehearsal.city import City, write_postgresql, write_sqlite
-from rehearsal.city.truth import DATASETS
+from rehearsal.city.tax import TAX
 
+DATASETS = {dataset.table: dataset.code for dataset in TAX.datasets}
 SAMPLE = Path(__file__).parents[3] / "include" / "sites" / "sample"
 
 
@@ -80,7 +81,7 @@ def test_postgresql_shows_the_same_days_as_sqlite(city: City, tmp_path: Path, sc
     write_postgresql(city, schema)
     here = SourceSettings(id="tax", name="税", kind="sqlite", path=tmp_path / "tax.sqlite", history="change_log")
     there = SourceSettings(id="tax", name="税", kind="postgresql", url=schema, history="change_log")
-    for table in DATASETS:
+    for table in ("assessment", "notice"):
         assert extract(here, table, day).equals(extract(there, table, day))
     count = (SAMPLE / "queries" / "assessment_count.sql").read_text("utf-8")
     with open_source(here) as one, open_source(there) as other:

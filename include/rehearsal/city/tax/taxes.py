@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rehearsal.city.columns import Bools, Days, Ints, day
-from rehearsal.city.law import Incomes, assess, salary_income
 from rehearsal.city.people import MOVED, OUTSIDE
+from rehearsal.city.tax.law import Incomes, assess, salary_income
 
 if TYPE_CHECKING:
     from numpy.random import Generator

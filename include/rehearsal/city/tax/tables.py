@@ -9,17 +9,17 @@ import pyarrow as pa
 
 from rehearsal.city.book import Book
 from rehearsal.city.columns import Bools, Days, Ints, day, flags, iso, joined, labelled, padded, scattered, wareki
-from rehearsal.city.law import BASIC
-from rehearsal.city.notices import PERIODS
 from rehearsal.city.people import DEAD, MOVED
-from rehearsal.city.schema import ASSESSMENT, NOTICE
+from rehearsal.city.tax.law import BASIC
+from rehearsal.city.tax.notices import PERIODS
+from rehearsal.city.tax.schema import ASSESSMENT, NOTICE
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from rehearsal.city.notices import Notices
     from rehearsal.city.people import People
-    from rehearsal.city.taxes import Assessments
+    from rehearsal.city.tax.notices import Notices
+    from rehearsal.city.tax.taxes import Assessments
 
 __all__ = ["REMARKS", "SCOPES", "WITHHOLDS", "assessment_book", "notice_book"]
 

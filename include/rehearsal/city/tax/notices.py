@@ -12,7 +12,7 @@ from rehearsal.city.columns import Bools, Days, Ints, day
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from rehearsal.city.taxes import Assessments
+    from rehearsal.city.tax.taxes import Assessments
 
 __all__ = ["DUE", "PERIODS", "Notices", "make_notices"]
 

@@ -5,7 +5,7 @@ import pyarrow.compute as pc
 import pytest
 
 from rehearsal.city import City
-from rehearsal.city.law import reassessed, salary_income
+from rehearsal.city.tax.law import reassessed, salary_income
 
 
 @pytest.mark.parametrize(

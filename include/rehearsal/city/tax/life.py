@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 from rehearsal.city.book import at
 from rehearsal.city.columns import Bools, wareki
 from rehearsal.city.columns import day as numpy_day
-from rehearsal.city.dirt import clean_rows, kind_of
-from rehearsal.city.law import reassessed
+from rehearsal.city.dirt import clean_rows
 from rehearsal.city.people import RESIDENT
 from rehearsal.city.planting import born_spoilt, correct, spoil
 from rehearsal.city.pool import Pool
+from rehearsal.city.tax.dirt import KINDS
+from rehearsal.city.tax.law import reassessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from rehearsal.city.book import Book, Row
-    from rehearsal.city.dirt import Strangers
-    from rehearsal.city.people import People
+    from rehearsal.city.subject import Happenings, World
 
-__all__ = ["Life"]
+__all__ = ["TaxLife"]
 
 _SHARES = {
     "payment": 0.40,
@@ -51,26 +51,24 @@ _SPOILT = (
     "levies-exchanged",
     "missing-required",
 )
+_KINDS = {kind.name: kind for kind in KINDS}
 _MENDED = {"assessment": 4, "notice": 2}
 
 
 @dataclass(slots=True)
-class Life:
+class TaxLife:
     """The life of the city from day to day: ``live(day)`` lets one pass."""
 
     rng: Generator
-    people: People
-    books: dict[str, Book]
-    strangers: Strangers
+    world: World
     minute: int = 0
     made: int = 0
     pools: dict[str, Pool] = field(default_factory=dict)
     newcomers: list[int] = field(default_factory=list)
     provisional: list[int] = field(default_factory=list)
-    staying: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        taxes, notices = self.books["assessment"], self.books["notice"]
+        taxes, notices = self.world.books["assessment"], self.world.books["notice"]
         taxed = (taxes.codes("tax_class") == 1) & (taxes.base["pref_income_levy"].to_numpy() >= 5000)
         self._open("assessment", taxes, taxes.codes("fiscal_year") == 2016, lambda row: row["levy_class"] == "1")
         self._open("taxed", taxes, taxed & (taxes.codes("fiscal_year") == 2016), lambda row: row["tax_class"] == "1")
@@ -78,12 +76,12 @@ class Life:
         self._open("unpaid", notices, notices.codes("paid_state") == 3, lambda row: row["paid_state"] == "3")
         self.newcomers = self._untaxed()
         self.provisional = self._provisional()
-        self.staying = self._agreeing()
 
-    def live(self, day: str) -> None:
-        """One working day: 0.3 to 0.8% of the records change, and a few people move or die."""
+    def live(self, happenings: Happenings) -> None:
+        """One working day: 0.3 to 0.8% of the records change."""
+        day = happenings.day
         self.minute = 0
-        records = self.books["assessment"].base.num_rows + self.books["notice"].base.num_rows
+        records = self.world.books["assessment"].base.num_rows + self.world.books["notice"].base.num_rows
         changes = max(20, round(records * self.rng.uniform(0.0032, 0.0072)))
         for name, share in _SHARES.items():
             act = getattr(self, f"_{name}")
@@ -91,7 +89,7 @@ class Life:
                 act(day)
         self._mistakes(day)
         self._mended(day)
-        self._people(day)
+        self._deaths(happenings)
 
     def _open(self, name: str, book: Book, mask: Bools, fits: Callable[[Row], bool]) -> None:
         rows = self.rng.permutation(np.flatnonzero(clean_rows(book) & mask))
@@ -99,26 +97,23 @@ class Life:
 
     def _untaxed(self) -> list[int]:
         """Grown-up residents without any assessment."""
-        taxed = np.zeros(len(self.people), dtype=np.bool_)
-        taxed[self.books["assessment"].base["_person"].to_numpy()] = True
-        taxed[[resident for _, resident in self.people.namesakes]] = True
-        here = (self.people.status == RESIDENT) & ~self.people.dv & ~taxed & (self.people.age >= 18)
+        taxed = np.zeros(len(self.world.people), dtype=np.bool_)
+        taxed[self.world.books["assessment"].base["_person"].to_numpy()] = True
+        taxed[[resident for _, resident in self.world.people.namesakes]] = True
+        here = (self.world.people.status == RESIDENT) & ~self.world.people.dv & ~taxed & (self.world.people.age >= 18)
         return [int(person) for person in self.rng.permutation(np.flatnonzero(here))]
 
     def _provisional(self) -> list[int]:
         """Assessments of 2017 that wait for nothing but being fixed."""
-        book = self.books["assessment"]
+        book = self.world.books["assessment"]
         person = book.base["_person"].to_numpy()
         waiting = pc.equal(book.base["_scope"], "SC-NOT-FIXED").fill_null(False).to_numpy()
-        able = (self.people.status == RESIDENT)[person] & ~self.people.dv[person] & (book.codes("revising_flag") == 0)
+        able = (
+            (self.world.people.status == RESIDENT)[person]
+            & ~self.world.people.dv[person]
+            & (book.codes("revising_flag") == 0)
+        )
         return [int(row) for row in np.flatnonzero(waiting & able & book.untouched())]
-
-    def _agreeing(self) -> list[int]:
-        """Residents of one surname in both systems: who has a new one may not move as well, or nobody knows them."""
-        kana = [self.books[name].base["kana"] for name in ("addressee", "taxpayer")]
-        here = pc.equal(*kana).to_numpy() & (self.people.status == RESIDENT) & ~self.people.dv
-        here[[resident for _, resident in self.people.namesakes]] = False
-        return [int(person) for person in self.rng.permutation(np.flatnonzero(here))]
 
     def _instant(self, day: str) -> str:
         self.minute += 1
@@ -127,7 +122,7 @@ class Life:
     def _payment(self, day: str) -> None:
         row = self.pools["unpaid"].take()
         if row is not None:
-            book = self.books["notice"]
+            book = self.world.books["notice"]
             amount = book.current(row)["amount"]
             book.replace(row, self._instant(day), paid=amount, unpaid=0, paid_state="1", paid_on=day)
 
@@ -135,7 +130,7 @@ class Life:
         """更正: more social insurance than was known; everything that follows is computed anew."""
         row = self.pools["assessment"].take()
         if row is not None:
-            book = self.books["assessment"]
+            book = self.world.books["assessment"]
             current = book.current(row)
             current["social_insurance"] += 1000 * int(self.rng.integers(1, 90))
             corrected_on = wareki(np.array([numpy_day(day)]))[0].as_py()
@@ -146,7 +141,7 @@ class Life:
         model = self.pools["assessment"].take()
         if model is None or not self.newcomers:
             return None
-        book = self.books["assessment"]
+        book = self.world.books["assessment"]
         own = {"assessment_no": self._number("L"), "fixed_on": day, "corrected_on": None, "return_kind": "2"}
         whose = self._whose(self.newcomers.pop())
         row = book.add(self._instant(day), **{**book.current(model), **whose, **own})
@@ -158,7 +153,7 @@ class Life:
         model = self.pools["notice"].take()
         if model is None:
             return None
-        book = self.books["notice"]
+        book = self.world.books["notice"]
         amount = 1000 * int(self.rng.integers(2, 40))
         own = {
             "notice_row": self._number("L"),
@@ -185,7 +180,7 @@ class Life:
         return f"{letter}{self.made:0{width}d}"
 
     def _whose(self, person: int) -> Row:
-        numbers = {"taxpayer_no": self.people.taxpayer, "addressee_no": self.people.addressee}
+        numbers = {"taxpayer_no": self.world.people.taxpayer, "addressee_no": self.world.people.addressee}
         return {"_person": person, **{name: column[person].as_py() for name, column in numbers.items()}}
 
     def _void(self, day: str) -> None:
@@ -208,7 +203,7 @@ class Life:
         """A notice gets a new number: the record under the old one has to be deleted."""
         row = self.pools["notice"].take()
         if row is not None:
-            book, instant = self.books["notice"], self._instant(day)
+            book, instant = self.world.books["notice"], self._instant(day)
             old = book.current(row)
             book.end(row, instant)
             numbers = {"notice_row": self._number("L"), "notice_no": self._number("16Z", 7)}
@@ -217,7 +212,9 @@ class Life:
     def _fixed(self, day: str) -> None:
         """A provisional assessment of 2017 becomes final."""
         if self.provisional:
-            self.books["assessment"].replace(self.provisional.pop(), self._instant(day), fixed_on=day, _scope=None)
+            self.world.books["assessment"].replace(
+                self.provisional.pop(), self._instant(day), fixed_on=day, _scope=None
+            )
 
     def _resaved(self, day: str) -> None:
         """Somebody opens a row and saves it as it was: a new version in the log, and nothing to send."""
@@ -229,25 +226,21 @@ class Life:
         """Four records are spoilt by an edit, and two come into being spoilt."""
         for name in self.rng.choice(_SPOILT, size=4, replace=False):
             row = self.pools["taxed"].take()
-            if row is not None and self.books["assessment"].current(row)["pref_income_levy"] >= 5000:
-                spoil(self.books["assessment"], row, kind_of(str(name)), self.strangers, self._instant(day))
+            if row is not None and self.world.books["assessment"].current(row)["pref_income_levy"] >= 5000:
+                spoil(self.world.books["assessment"], row, _KINDS[str(name)], self.world.strangers, self._instant(day))
         for table, name in (("assessment", "lost-leading-zero"), ("notice", "full-width-key")):
             row = self._late_return(day) if table == "assessment" else self._late_notice(day)
             if row is not None:
-                born_spoilt(self.books[table], row, kind_of(name), self.strangers)
+                born_spoilt(self.world.books[table], row, _KINDS[name], self.world.strangers)
 
     def _mended(self, day: str) -> None:
         """The departments mend a few records, the oldest mistakes first."""
         for table, count in _MENDED.items():
-            book = self.books[table]
+            book = self.world.books[table]
             for row in list(book.clean)[:count]:
                 correct(book, row, self._instant(day))
 
-    def _people(self, day: str) -> None:
-        """Somebody moves within the city, somebody dies: no item of a tax record changes."""
-        register, taxpayers = self.books["addressee"], self.books["taxpayer"]
-        if len(self.staying) >= 2:
-            mover, dead = self.staying.pop(), self.staying.pop()
-            register.replace(mover, self._instant(day), address_code="992010011")
-            register.replace(dead, self._instant(day), status="4")
-            taxpayers.replace(dead, self._instant(day), status="4", died_on=day)
+    def _deaths(self, happenings: Happenings) -> None:
+        """Somebody dies: no item of a tax record changes, but the tax system's own copy of the person does."""
+        for person in happenings.died:
+            self.world.books["taxpayer"].replace(person, happenings.instant, status="4", died_on=happenings.day)

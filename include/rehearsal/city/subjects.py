@@ -1,0 +1,19 @@
+"""The subjects of the city, in the order in which they are made. One more: a line here."""
+
+from __future__ import annotations
+
+from rehearsal.city.subject import Subject
+from rehearsal.city.tax import TAX
+
+__all__ = ["NAMES", "SUBJECTS", "chosen"]
+
+SUBJECTS: tuple[Subject, ...] = (TAX,)
+NAMES = tuple(subject.name for subject in SUBJECTS)
+
+
+def chosen(names: tuple[str, ...]) -> tuple[Subject, ...]:
+    """The subjects of those names. Raises ValueError for one that is not known."""
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        raise ValueError(f"no such subject: {', '.join(sorted(unknown))}")
+    return tuple(subject for subject in SUBJECTS if subject.name in names)
