@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from fukuhon.calendars import Interval, tokyo_day
+from fukuhon.windows.batches import Batches
 from fukuhon.windows.cap import DailyCap
 from fukuhon.windows.model import FileToSend, Window
 from fukuhon.windows.rate import bytes_in, seconds_for
 
 __all__ = ["Line", "Placement", "Plan", "Unplaceable", "greatest_bytes", "plan"]
+
+
+_NO_BATCHES = Batches()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Book:
 
     line: Line
     cap: DailyCap | None
+    batches: Batches
     busy: list[Interval] = field(default_factory=list)
     bytes: dict[tuple[str, ...], int] = field(default_factory=dict)
     records: dict[date, int] = field(default_factory=dict)
@@ -73,13 +78,21 @@ class _Book:
         if window.bytes_limit is not None and used + file.bytes >= window.bytes_limit:
             return None
         length = timedelta(seconds=seconds_for(file.bytes, self.line.rate))
-        start = max(window.interval.start, *(at for at in (self.line.now, not_before) if at), window.interval.start)
+        open_ = window.interval if file.channel.scheduled else self._between_batches(window)
+        if open_ is None:
+            return None
+        start = max(open_.start, *(at for at in (self.line.now, not_before) if at), open_.start)
         for taken in self.busy:
             if taken.start >= start + length:
                 break
             start = max(start, taken.end)
-        fits = start + length + timedelta(seconds=self.line.margin_s) <= window.interval.end
+        fits = start + length + timedelta(seconds=self.line.margin_s) <= open_.end
         return start if fits and self._under_cap(file, tokyo_day(start)) else None
+
+    def _between_batches(self, window: Window) -> Interval | None:
+        """What a window offers to an immediate file, which waits for the day's scheduled batch and avoids the next."""
+        free = self.batches.free(tokyo_day(window.interval.start))
+        return window.interval.meet(free) if free else None
 
     def _under_cap(self, file: FileToSend, day: date) -> bool:
         if self.cap is None or not file.kind.counts_for_cap:
@@ -94,19 +107,28 @@ class _Book:
         self.bytes[window.account] = self.bytes.get(window.account, 0) + file.bytes
         if file.kind.counts_for_cap:
             self.records[tokyo_day(start)] = self.records.get(tokyo_day(start), 0) + file.records
+        if file.channel.scheduled:
+            self.batches = self.batches.also(tokyo_day(start))
         self.ends[file.id] = interval.end
         return Placement(file, window, interval)
 
 
-def plan(files: Iterable[FileToSend], windows: Iterable[Window], line: Line, cap: DailyCap | None = None) -> Plan:
+def plan(
+    files: Iterable[FileToSend],
+    windows: Iterable[Window],
+    line: Line,
+    cap: DailyCap | None = None,
+    batches: Batches = _NO_BATCHES,
+) -> Plan:
     """Place ``files`` into ``windows``. The same files, windows, line and cap always give the same plan.
 
     Never two files at once over the whole body; a file ends, with the margin, before its window does; the bytes of a
     window stay below its limit, what was spent included; counted records stay within the cap of the day of the start.
+    An immediate file starts after the scheduled batch of its day and ends before the next (``batches``).
     ``windows`` should hold every window that is known: what fits none of them is reported as unplaceable.
     """
     ordered = sorted(windows, key=lambda window: (window.interval, window.id))
-    book = _Book(line, cap)
+    book = _Book(line, cap, batches)
     placed: list[Placement] = []
     unplaceable: list[Unplaceable] = []
     waiting: list[FileToSend] = []
@@ -114,7 +136,7 @@ def plan(files: Iterable[FileToSend], windows: Iterable[Window], line: Line, cap
     listed = {file.id for file in queue}
     for file in queue:
         mine = [window for window in ordered if window.takes(file)]
-        size, records = greatest_bytes(mine, line), _greatest_records(file, cap)
+        size, records = greatest_bytes(mine, line), _greatest_records(file, mine, cap)
         if mine and (file.bytes > size or (records is not None and file.records > records)):
             unplaceable.append(Unplaceable(file, size, records))
         elif placement := _place(file, mine, book, listed):
@@ -137,8 +159,13 @@ def _greatest_in(window: Window, line: Line) -> int:
     return max(min(by_time, window.bytes_limit - line.spent.get(window.id, 0) - 1), 0)
 
 
-def _greatest_records(file: FileToSend, cap: DailyCap | None) -> int | None:
-    return cap.of_a_day if cap is not None and file.kind.counts_for_cap else None
+def _greatest_records(file: FileToSend, windows: Sequence[Window], cap: DailyCap | None) -> int | None:
+    """What the best day takes when nothing else is sent on it; None where the cap does not matter, or is not known."""
+    if cap is None or not file.kind.counts_for_cap:
+        return None
+    return max(
+        (most for window in windows if (most := cap.on(tokyo_day(window.interval.start))) is not None), default=None
+    )
 
 
 def _place(file: FileToSend, windows: Sequence[Window], book: _Book, listed: set[Hashable]) -> Placement | None:
