@@ -127,7 +127,8 @@ def check_head(body: Body, kind: str, head: FileHead, started: datetime, *, know
 def _check_cap(body: Body, head: FileHead, started: datetime) -> None:
     total = initial_total(body, head.spi)
     upload = caps.Counted(started.date(), "registration", head.records)
-    decision = caps.decide(total, _counted(body, started), upload, body.settings.cap_percent)
+    agreed = caps.agreed_for(started.date(), body.settings.coordinated)
+    decision = caps.decide(total, _counted(body, started), upload, body.settings.cap_percent, agreed)
     if decision.allowed:
         return
     if decision.cap is None:
@@ -143,7 +144,11 @@ def _counted(body: Body, started: datetime) -> list[caps.Counted]:
 def cap_left(body: Body, day: datetime) -> int | None:
     """Return how many records a day has left, None before any 初期登録 is complete."""
     total = sum(_totals(body).values()) if _totals(body) else None
-    return caps.decide(total, _counted(body, day), caps.Counted(day.date(), "registration", 0)).remaining
+    nothing, agreed = (
+        caps.Counted(day.date(), "registration", 0),
+        caps.agreed_for(day.date(), body.settings.coordinated),
+    )
+    return caps.decide(total, _counted(body, day), nothing, body.settings.cap_percent, agreed).remaining
 
 
 def initial_total(body: Body, spi: str) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from standin.caps import Coordinated
 from standin.clock import ClockError, parse_instant
 from standin.hours import Allotment, AllotmentError, Span, initial_windows
 from standin.modes import DayRange
@@ -75,8 +76,8 @@ class BodySettings:
     """Everything set up for one body.
 
     ``restricted`` are 自動応答制限, ``without_code`` people whose 符号 is not acquired, ``closures`` announced stops of
-    the service (seed 5.1.5). Whether calls beside uploads are refused outside the service hours is a setting, too: the
-    seed names the hours, not what happens outside.
+    the service (seed 5.1.5), ``coordinated`` the days of large registrations (seed 2.1.1). Whether calls beside uploads
+    are refused outside the service hours is a setting, too: the seed names the hours, not what happens outside.
     """
 
     code: str
@@ -94,6 +95,7 @@ class BodySettings:
     records_per_file: int
     pretest_records: int
     cap_percent: int
+    coordinated: tuple[Coordinated, ...]
     restricted: frozenset[tuple[str, str | None]]
     without_code: frozenset[str]
     closures: tuple[Span, ...]
@@ -134,6 +136,7 @@ def _read(code: str, setup: Mapping[str, Any]) -> BodySettings:
         records_per_file=int(setup.get("records_per_file", 200_000)),
         pretest_records=int(setup.get("pretest_records", 5)),
         cap_percent=int(setup.get("daily_cap_percent", 5)),
+        coordinated=tuple(_coordinated(one) for one in setup.get("coordinated") or []),
         restricted=frozenset((one["spi"], one.get("addressee")) for one in setup.get("restricted") or []),
         without_code=frozenset(setup.get("without_code") or ()),
         closures=tuple(Span(_instant(one["from"]), _instant(one["to"])) for one in setup.get("closures") or []),
@@ -189,6 +192,13 @@ def _batch(row: Mapping[str, Any]) -> BatchSettings:
 def _allotment(row: Mapping[str, Any]) -> Allotment:
     days = tuple(str(day) for day in row["days"])
     return Allotment(days, row["from"], row["to"], None if row.get("bytes") is None else int(row["bytes"]))
+
+
+def _coordinated(row: Mapping[str, Any]) -> Coordinated:
+    records = int(row["records"])
+    if records <= 0:
+        raise SettingsError("coordinated: records")
+    return Coordinated(frozenset(date.fromisoformat(day) for day in row["days"]), records)
 
 
 def _range(row: Mapping[str, Any]) -> DayRange:

@@ -25,12 +25,14 @@ __all__ = [
     "Call",
     "Facts",
     "Nothing",
+    "ask_to_exceed",
     "carry_out_reconciliation",
     "check_preconditions",
     "confirm_results",
     "order_ended",
     "order_window",
     "outcome_of",
+    "plan_again",
     "plan_reconciliation",
     "prepare_differential",
     "prepare_initial",
@@ -98,6 +100,27 @@ def prepare_differential(call: Call) -> Facts:
     day, as_of = call.start.astimezone(TOKYO).date(), call.end.astimezone(TOKYO)
     with open_desk(call.folder, call.actor) as desk:
         return _planned(desk, differential.prepare(desk, day=day, as_of=as_of))
+
+
+def ask_to_exceed(call: Call) -> Facts:
+    """A plan above the daily cap, by a notice of J-LIS, asked for in the name of who started the run (seed 2.1.1)."""
+    from fukuhon.calendars import parse_day
+    from fukuhon.registration import exceeding
+    from fukuhon.registration.desk import open_desk
+
+    given = call.params
+    days = [parse_day(day.strip()) for day in str(given["days"]).split(",")]
+    with open_desk(call.folder, call.actor) as desk:
+        return exceeding.ask(desk, str(given["notice"]), days, int(given["records"])).as_json()
+
+
+def plan_again(call: Call) -> Facts:
+    """Place what waits into the windows once more: something that it depends on has changed."""
+    from fukuhon.registration import planning
+    from fukuhon.registration.desk import open_desk
+
+    with open_desk(call.folder, call.actor) as desk:
+        return planning.plan(desk).as_json()
 
 
 def confirm_results(call: Call) -> Facts:

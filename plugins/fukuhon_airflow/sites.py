@@ -24,6 +24,7 @@ class Duty(StrEnum):
     PRETEST = "pretest_registration"
     INITIAL = "prepare_initial"
     DIFFERENTIAL = "prepare_differential"
+    EXCEED = "exceed_daily_cap"
     UPLOAD = "upload"
     CONFIRM = "confirm_results"
     RECONCILE = "reconcile"

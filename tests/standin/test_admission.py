@@ -107,6 +107,19 @@ def test_daily_cap_is_five_percent_and_equality_is_allowed(start: Any, kit: Any)
     assert server.kinds() == ["over_cap", "over_cap"]
 
 
+def test_more_goes_on_a_day_that_was_coordinated(start: Any, kit: Any) -> None:
+    """Seed 2.1.1: up to what was agreed for that day, and not on the next."""
+    server = start("2017-04-12 09:00")
+    complete(server, kit, 100)
+    agreed = {"coordinated": [{"days": ["2017-04-14"], "records": 8}]}
+    server.control("PATCH", f"/control/bodies/{kit.BODY}", agreed)
+    server.send(kit.make_file(8), "differential")
+    assert kit.code(server.upload(kit.make_file(1), "differential")) == "over_cap"
+    server.step("2017-04-15 09:00")
+    assert kit.code(server.upload(kit.make_file(6), "differential")) == "over_cap"
+    server.send(kit.make_file(5), "differential")
+
+
 def test_differential_keeps_to_its_channels_hours(start: Any, kit: Any) -> None:
     """定時 8 to 24, 即時 13 to 21 (seed 1.5.2)."""
     server = start("2017-04-12 09:00")

@@ -69,3 +69,28 @@ def test_total_until_then_is_what_is_complete() -> None:
     assert initial_total(some) == 900
     assert initial_total({"TM2": Initial(500, complete=False)}) is None
     assert initial_total({}) is None
+
+
+@given(
+    st.integers(0, 10_000),
+    st.dictionaries(st.sampled_from([DAY, date(2017, 6, 2)]), st.integers(1, 900)),
+    UPLOADS,
+    st.integers(0, 900),
+)
+def test_a_plan_holds_on_its_days_and_up_to_its_count(
+    total: int, coordinated: dict[date, int], counted: list[Upload], records: int
+) -> None:
+    """What is allowed never passes the greater of 5% and what was coordinated for that very day (seed 2.1.1)."""
+    cap = DailyCap(total, counted, coordinated=coordinated)
+    most = max(total * 5 // 100, coordinated.get(DAY, 0))
+    decision = cap.decide(Upload(tokyo(DAY, 12), "differential", records))
+    assert decision.cap == most
+    assert decision.allowed == (records <= max(most - cap.spent(DAY), 0))
+    other = date(2017, 6, 5)
+    assert cap.on(other) == DailyCap(total).on(other) == total * 5 // 100
+
+
+def test_a_plan_is_no_way_around_initial_registration() -> None:
+    """差分 needs what it is a difference to, whatever was coordinated."""
+    decision = DailyCap(None, coordinated={DAY: 900}).decide(Upload(MORNING, "differential", 1))
+    assert (decision.cap, decision.allowed) == (None, False)

@@ -12,6 +12,7 @@ __all__ = ["MATTERS", "deciders"]
 
 MATTERS: Mapping[str, str] = {
     "collation_plan": "突合の計画",
+    "cap_plan": "1日の登録上限を超える計画",
     "settle": "結果不明のファイルの確定",
     "lease": "送信権の引継ぎ",
 }

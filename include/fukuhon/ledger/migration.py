@@ -9,7 +9,8 @@ from fukuhon.ledger import schema
 
 __all__ = ["VERSION", "migrate"]
 
-VERSION = 1
+VERSION = 2
+"""2: plans above the daily cap."""
 
 
 def migrate(connection: sa.Connection) -> None:
@@ -21,6 +22,9 @@ def migrate(connection: sa.Connection) -> None:
     found = connection.scalar(sa.select(schema.version.c.version))
     if found is not None and found > VERSION:
         raise ConfigurationError("LEDGER-002", found=found, known=VERSION)
+    if found is not None and found < VERSION:
+        schema.metadata.create_all(connection)  # so far a newer ledger only has more tables
+        connection.execute(sa.update(schema.version).values(version=VERSION))
     if found is None:
         schema.metadata.create_all(connection)
         _seal_audit(connection)

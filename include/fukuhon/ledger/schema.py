@@ -15,6 +15,7 @@ __all__ = [
     "approvals",
     "attempts",
     "audit",
+    "cap_plans",
     "control",
     "files",
     "lease",
@@ -247,6 +248,16 @@ approvals = sa.Table(
     sa.Column("budget", sa.Integer, nullable=False),
     sa.Column("used", sa.Integer, nullable=False, server_default="0"),
     columns.text("reason"),
+)
+
+cap_plans = sa.Table(
+    "cap_plans",
+    metadata,
+    columns.row_id(),
+    sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+    columns.code("notice", 100),
+    columns.code("days", 400),  # ISO days, comma between them
+    columns.number("records"),
 )
 
 reconciliations = sa.Table(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from fukuhon.calendars import tokyo_day
 from fukuhon.errors import RefusedError
 from fukuhon.files import Caps
-from fukuhon.ledger import tallies
 from fukuhon.registration.choosing import choose_changes
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.preparing import Plan
 from fukuhon.registration.preparing import prepare as prepare_run
 from fukuhon.registration.summary import Summary
-from fukuhon.windows import DailyCap, Initial, initial_total
+from fukuhon.sender import cap_as_of
 
 __all__ = ["prepare"]
 
@@ -39,10 +39,9 @@ def prepare(desk: Desk, day: date, as_of: datetime) -> Summary:
 
 
 def _cap(desk: Desk) -> int:
-    """Records that a day may take; at least one, for the guard refuses what is too much."""
+    """Records that a usual day may take; at least one, for the guard refuses what is too much."""
     with desk.ledger.reading() as reader:
-        progress = {spi: Initial(*how_far) for spi, how_far in tallies.initial_progress(reader).items()}
-    cap = DailyCap(initial_total(progress), (), desk.site.limits.daily_cap_percent).of_a_day
+        cap = cap_as_of(desk.site, reader, tokyo_day(desk.now())).of_a_day
     if cap is None:
         raise RefusedError("REGISTRATION-005")
     return max(cap, 1)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
-from fukuhon.calendars import day_interval, tokyo_day
-from fukuhon.ledger import File, FileState, Reader, Tx, attempts, files, meters, tallies
+from fukuhon.calendars import tokyo_day
+from fukuhon.ledger import File, FileState, Reader, Tx, attempts, files, meters
+from fukuhon.ledger.states import WAITING
 from fukuhon.records import overlaps
 from fukuhon.registration.books import ON_ITS_WAY
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
+from fukuhon.sender import cap_as_of, scheduled_done
 from fukuhon.windows import (
+    Batches,
     Channel,
-    DailyCap,
     FileToSend,
-    Initial,
     Kind,
     Line,
     Plan,
-    Upload,
     Window,
-    initial_total,
     line_rate,
+    part_of,
 )
 from fukuhon.windows import plan as plan_windows
 from fukuhon.windows.schedule import upload_windows
@@ -45,7 +46,11 @@ def plan(desk: Desk) -> Summary:
         for file_id in blocked:
             _leave(tx, files.get(tx, file_id), FileState.VALIDATED, reason=None)
         made = plan_windows(
-            [_to_send(file, waiting) for file in waiting], windows, _line(desk, tx, windows), cap=_cap(desk, tx)
+            [_to_send(file, waiting) for file in waiting],
+            windows,
+            _line(desk, tx, windows),
+            cap=cap_as_of(desk.site, tx, tokyo_day(now)),
+            batches=_batches(tx, now),
         )
         for position, placement in enumerate(made.placed, 1):
             _place(tx, files.get(tx, _id(placement.file)), placement.window, position)
@@ -90,7 +95,9 @@ def _to_send(file: File, waiting: Sequence[File]) -> FileToSend:
     before = tuple(
         other.id for other in waiting if deletes and other.run_id == file.run_id and other.kind != "deletion"
     )
-    return FileToSend(file.id, file.bytes, file.records, Kind(file.kind), Channel(file.channel), before)
+    return FileToSend(
+        file.id, file.bytes, file.records, Kind(file.kind), Channel(file.channel), before, part_of(file.spi)
+    )
 
 
 def _line(desk: Desk, reader: Reader, windows: Sequence[Window]) -> Line:
@@ -103,11 +110,12 @@ def _line(desk: Desk, reader: Reader, windows: Sequence[Window]) -> Line:
     )
 
 
-def _cap(desk: Desk, reader: Reader) -> DailyCap:
-    progress = {spi: Initial(*how_far) for spi, how_far in tallies.initial_progress(reader).items()}
-    today = day_interval(tokyo_day(desk.now()))
-    counted = [Upload(a.started, a.kind, a.records) for a in attempts.counted(reader, today.start, today.end)]
-    return DailyCap(initial_total(progress), counted, desk.site.limits.daily_cap_percent)
+def _batches(reader: Reader, now: datetime) -> Batches:
+    """The scheduled processing of today as far as it is known to be over, and tonight's where files wait for it."""
+    today, done = tokyo_day(now), scheduled_done(reader, now)
+    taken = files.find(reader, state=WAITING)
+    tonight = any(Channel(file.channel).scheduled for file in taken)
+    return Batches({} if done is None else {today: done}, frozenset({today} if tonight else ()))
 
 
 def _place(tx: Tx, file: File, window: Window, position: int) -> None:

@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from fukuhon.identifiers import SpiCode
-from fukuhon.windows import Part
+from fukuhon.windows import Part, part_of
 
-__all__ = ["MONTHS", "PART_NAMES", "TAX", "Contradiction", "Days", "ProgressRow", "ProgressSheet", "contradictions"]
+__all__ = ["MONTHS", "PART_NAMES", "Contradiction", "Days", "ProgressRow", "ProgressSheet", "contradictions"]
 
 MONTHS = (date(2017, 4, 1), date(2017, 5, 1), date(2017, 6, 1))
 """The months of 初期登録 (seed 1.4.3): each sheet shows them, and any other in which something happened."""
 
 PART_NAMES: Mapping[Part, str] = {Part.OTHER: "税情報以外", Part.TAX: "税情報"}
 """The two calendars, in the order of the form."""
-
-TAX = frozenset({"TM00000000000002"})
-"""What goes by the calendar 税情報: 地方税."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class ProgressRow:
     @property
     def part(self) -> Part:
         """The calendar by which it goes."""
-        return Part.TAX if self.code in TAX else Part.OTHER
+        return part_of(self.code)
 
     @property
     def open(self) -> bool:

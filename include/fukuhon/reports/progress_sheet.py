@@ -10,10 +10,10 @@ from fukuhon.calendars import tokyo_day
 from fukuhon.ledger import File, Reader, files, results
 from fukuhon.ledger.states import ACCEPTED, FileState
 from fukuhon.registration.desk import Desk
-from fukuhon.reports.progress_model import TAX, Days, ProgressRow, ProgressSheet
+from fukuhon.reports.progress_model import Days, ProgressRow, ProgressSheet
 from fukuhon.reports.progress_xlsx import write_sheet
 from fukuhon.vigilance import shown
-from fukuhon.windows import AllotmentState, Part
+from fukuhon.windows import AllotmentState, Part, part_of
 from fukuhon.windows.schedule import allotments
 
 __all__ = ["progress", "write_progress"]
@@ -34,7 +34,7 @@ def progress(desk: Desk) -> ProgressSheet:
     with desk.ledger.reading() as reader:
         sent = [f for f in files.find(reader, kind="initial") if f.state is not FileState.SUPERSEDED and not f.replaced]
         confirmed = {f.id: _confirmed(reader, f) for f in sent}
-    calendars = {part: _days(desk, part, [f for f in sent if _part(f.spi) is part], confirmed) for part in Part}
+    calendars = {part: _days(desk, part, [f for f in sent if part_of(f.spi) is part], confirmed) for part in Part}
     body = desk.site.body
     return ProgressSheet(
         body_code=body.code,
@@ -44,10 +44,6 @@ def progress(desk: Desk) -> ProgressSheet:
         calendars={part: days for part, days in calendars.items() if days.all()},
         rows=tuple(_rows(desk, calendars, sent, confirmed)),
     )
-
-
-def _part(spi: str) -> Part:
-    return Part.TAX if spi in TAX else Part.OTHER
 
 
 def _confirmed(reader: Reader, file: File) -> date | None:
@@ -87,7 +83,7 @@ def _rows(
     ours = {spi.code for spi in desk.site.spis}
     made = []
     for code, name in sorted(_names(desk).items()):
-        part = _part(code)
+        part = part_of(code)
         planned = max(calendars[part].planned, default=None)
         due = desk.site.calendar().next_business_day(planned) if planned and code in ours else None
         done = _all([file for file in sent if file.spi == code], confirmed) if code in ours else None

@@ -5,11 +5,12 @@ the ledger, and this process, in a session of its own, sends file after file und
 """
 
 from fukuhon.sender.by_hand import ByHand, Waiting, at_terminal
+from fukuhon.sender.daily import cap_as_of
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
 from fukuhon.sender.process import run, serve, start
 from fukuhon.sender.receipts import Entered, close, enter
-from fukuhon.sender.rules import Rules, SiteRules
+from fukuhon.sender.rules import Rules, SiteRules, scheduled_done
 from fukuhon.sender.sending import Sending
 from fukuhon.sender.settling import Settled, decide, question, settle
 from fukuhon.sender.waiting import Pace
@@ -26,11 +27,13 @@ __all__ = [
     "SiteRules",
     "Waiting",
     "at_terminal",
+    "cap_as_of",
     "close",
     "decide",
     "enter",
     "question",
     "run",
+    "scheduled_done",
     "serve",
     "settle",
     "start",

@@ -7,29 +7,28 @@ was given must hold.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from fukuhon.calendars import Interval, day_interval, tokyo_day
 from fukuhon.errors import RefusedError
-from fukuhon.ledger import File, FileState, Reader, attempts, files, meters, tallies
+from fukuhon.ledger import File, FileState, Reader, attempts, files, meters
 from fukuhon.ledger.orders import Order
 from fukuhon.ledger.states import ACCEPTED, WAITING
+from fukuhon.sender.daily import cap_as_of
 from fukuhon.site import Site, load
 from fukuhon.windows import (
+    NIGHT,
     NOT_YET,
     Channel,
-    DailyCap,
     FileToSend,
-    Initial,
     Kind,
-    Upload,
     Window,
     guard,
-    initial_total,
     line_rate,
+    part_of,
 )
 from fukuhon.windows.schedule import upload_windows
 
@@ -48,8 +47,6 @@ class Rules(Protocol):
         ...
 
 
-_NIGHT = timedelta(hours=21)
-"""An hour before the night's batch begins (22:00)."""
 _TAKEN = WAITING | ACCEPTED | {FileState.REJECTED_WHOLE}
 
 
@@ -72,26 +69,26 @@ class SiteRules:
         limits = self.site.limits
         try:
             guard(
-                FileToSend(file.name, file.bytes, file.records, Kind(file.kind), Channel(file.channel)),
+                FileToSend(
+                    file.name,
+                    file.bytes,
+                    file.records,
+                    Kind(file.kind),
+                    Channel(file.channel),
+                    part=part_of(file.spi),
+                ),
                 window,
                 now,
                 rate=line_rate([sample.rate for sample in meters.find(reader)], limits.line_bytes_per_s),
                 spent_bytes=attempts.spent(reader, *window.account),
                 margin_s=limits.guard_margin_s,
-                cap=self._cap(reader, now) if Kind(file.kind).counts_for_cap else None,
+                cap=cap_as_of(self.site, reader, tokyo_day(now)) if Kind(file.kind).counts_for_cap else None,
                 mode=self.site.mode_calendar().mode(tokyo_day(now)),
                 scheduled_done=scheduled_done(reader, now),
             )
         except RefusedError as refused:
             return refused
         return None
-
-    def _cap(self, reader: Reader, now: datetime) -> DailyCap:
-        """The cap of the day of ``now``, and what the day has used of it."""
-        progress = {spi: Initial(*how_far) for spi, how_far in tallies.initial_progress(reader).items()}
-        day = day_interval(tokyo_day(now))
-        counted = [Upload(a.started, a.kind, a.records) for a in attempts.counted(reader, day.start, day.end)]
-        return DailyCap(initial_total(progress), counted, self.site.limits.daily_cap_percent)
 
 
 def scheduled_done(reader: Reader, now: datetime) -> datetime | None:
@@ -103,7 +100,7 @@ def scheduled_done(reader: Reader, now: datetime) -> datetime | None:
     batch would slip (seed 1.5.4, case A; inferred).
     """
     today = day_interval(tokyo_day(now))
-    night = today.start + _NIGHT
+    night = today.start + NIGHT
     ended = None
     for file in files.find(reader, state=_TAKEN):
         if file.received_at is None or not Channel(file.channel).scheduled:

@@ -1,13 +1,18 @@
-"""The daily cap of 差分: at most 5% of what was registered initially (seed 1.5.1; equality is allowed, 以内)."""
+"""The daily cap of 差分: at most 5% of what was registered initially (seed 1.5.1; equality is allowed, 以内).
+
+June's 当初課税 or a change of law exceeds it: for that J-LIS coordinates days, as for 初期登録, and says so in a notice
+(seed 2.1.1). On such a day the coordinated count is the cap.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from types import MappingProxyType
 
 from fukuhon.calendars import tokyo_day
 
@@ -45,16 +50,25 @@ class CapDecision:
 
 @dataclass(frozen=True, slots=True)
 class DailyCap:
-    """The frozen total of 初期登録 (None: not complete), the uploads started so far, the percentage."""
+    """The frozen total of 初期登録 (None: not complete), the uploads started so far, the percentage.
+
+    ``coordinated``: records a day on the days of approved plans above it.
+    """
 
     initial_total: int | None
     counted: Sequence[Upload] = ()
     percent: Percent = 5
+    coordinated: Mapping[date, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def of_a_day(self) -> int | None:
-        """Records allowed a day; None while the total is unknown."""
+        """Records allowed on a day without a plan; None while the total is unknown."""
         return None if self.initial_total is None else floor(self.initial_total * Fraction(str(self.percent)) / 100)
+
+    def on(self, day: date) -> int | None:
+        """Records allowed on ``day``: what was coordinated for it, where that is more; None while there is no total."""
+        usual = self.of_a_day
+        return None if usual is None else max(usual, self.coordinated.get(day, 0))
 
     def spent(self, day: date) -> int:
         """Records of counted uploads that started on ``day`` (Tokyo)."""
@@ -62,16 +76,17 @@ class DailyCap:
 
     def remaining(self, day: date) -> int | None:
         """Records that may still be sent on ``day``; None while the total is unknown."""
-        cap = self.of_a_day
+        cap = self.on(day)
         return None if cap is None else max(cap - self.spent(day), 0)
 
     def decide(self, upload: Upload) -> CapDecision:
         """Whether ``upload`` may start. One record over: refused as a whole. What does not count is never refused."""
-        left = self.remaining(tokyo_day(upload.start))
+        day = tokyo_day(upload.start)
+        cap, left = self.on(day), self.remaining(day)
         if not upload.counts:
-            return CapDecision(self.of_a_day, allowed=True, remaining=left)
+            return CapDecision(cap, allowed=True, remaining=left)
         allowed = left is not None and upload.records <= left
-        return CapDecision(self.of_a_day, allowed, left - upload.records if allowed and left is not None else left)
+        return CapDecision(cap, allowed, left - upload.records if allowed and left is not None else left)
 
 
 def daily_cap(

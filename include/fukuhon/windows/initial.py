@@ -32,9 +32,9 @@ def initial_windows(
         if not modes.registers(day):
             continue
         found = [
-            Window.of(part, Kind.INITIAL, bytes_limit=allotment.bytes, channel=channel)
+            Window.of(hours_, Kind.INITIAL, bytes_limit=allotment.bytes, channel=channel, part=allotment.part)
             for open_ in hours.uploads(day)
-            if (part := interval.meet(open_))
+            if (hours_ := interval.meet(open_))
         ]
         windows += found
         rows += [allotment] * len(found)

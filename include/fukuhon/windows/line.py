@@ -42,5 +42,7 @@ def _merged(interval: Interval, owners: Sequence[Window]) -> Window:
     channels = {window.channel for window in owners}
     channel = channels.pop() if len(channels) == 1 else None
     limits = [window.bytes_limit for window in owners if window.bytes_limit is not None]
-    merged = Window.of(interval, owners[0].kind, bytes_limit=min(limits, default=None), channel=channel)
+    parts = {window.part for window in owners}
+    part = parts.pop() if len(parts) == 1 else None
+    merged = Window.of(interval, owners[0].kind, bytes_limit=min(limits, default=None), channel=channel, part=part)
     return replace(merged, shares=tuple(dict.fromkeys(name for window in owners for name in window.shares)))

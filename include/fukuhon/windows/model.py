@@ -11,7 +11,7 @@ from typing import Self
 from fukuhon.calendars import Interval, day_interval, parse_day, parse_minutes
 from fukuhon.errors import ConfigurationError
 
-__all__ = ["Allotment", "AllotmentState", "Channel", "FileToSend", "Kind", "Part", "Window"]
+__all__ = ["TAX", "Allotment", "AllotmentState", "Channel", "FileToSend", "Kind", "Part", "Window", "part_of"]
 
 
 class Kind(StrEnum):
@@ -52,6 +52,15 @@ class Part(StrEnum):
 
     TAX = "tax"
     OTHER = "other"
+
+
+TAX = frozenset({"TM00000000000002"})
+"""The 特定個人情報 that 別紙5 counts as 税情報: those of the tax laws."""
+
+
+def part_of(spi: str) -> Part:
+    """In which of the two calendars a 特定個人情報 is registered."""
+    return Part.TAX if spi in TAX else Part.OTHER
 
 
 class AllotmentState(StrEnum):
@@ -111,7 +120,8 @@ class Allotment:
 class Window:
     """An interval in which files of one kind start and end; ``bytes_limit`` (None: no limit) stays unreached.
 
-    ``shares`` names the windows of the same allotment, itself among them: their bytes count together.
+    ``shares`` names the windows of the same allotment, itself among them: their bytes count together. ``part``: of its
+    allotment; None takes both.
     """
 
     id: str
@@ -120,14 +130,21 @@ class Window:
     bytes_limit: int | None = None
     channel: Channel | None = None
     shares: tuple[str, ...] = ()
+    part: Part | None = None
 
     @classmethod
     def of(
-        cls, interval: Interval, kind: Kind, *, bytes_limit: int | None = None, channel: Channel | None = None
+        cls,
+        interval: Interval,
+        kind: Kind,
+        *,
+        bytes_limit: int | None = None,
+        channel: Channel | None = None,
+        part: Part | None = None,
     ) -> Self:
         """A window under the name that its kind, channel and start give it: the same in every run."""
         names = [kind.value, *([f"c{channel.value}"] if channel else []), f"{interval.start:%Y%m%dT%H%M}"]
-        return cls("-".join(names), interval, kind, bytes_limit, channel)
+        return cls("-".join(names), interval, kind, bytes_limit, channel, part=part)
 
     @property
     def account(self) -> tuple[str, ...]:
@@ -135,8 +152,10 @@ class Window:
         return self.shares or (self.id,)
 
     def takes(self, file: FileToSend) -> bool:
-        """Whether ``file`` is of its kind and channel; a window without a channel takes each."""
-        return file.kind.travels_as is self.kind and self.channel in {None, file.channel}
+        """Whether ``file`` is of its kind, channel and part; what is None on either side excludes nothing."""
+        if file.kind.travels_as is not self.kind or self.channel not in {None, file.channel}:
+            return False
+        return file.part is None or self.part in {None, file.part}
 
     def left(self, now: datetime) -> float:
         """Seconds until it ends, from ``now`` or from its start, whichever is later; 0 when it is over."""
@@ -146,7 +165,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class FileToSend:
-    """What plan and guard need to know of a file. ``after``: files to be sent before it (register, then delete)."""
+    """What plan and guard need to know of a file. ``after``: files to be sent before it (register, then delete).
+
+    ``part``: of its 特定個人情報; None where that does not matter.
+    """
 
     id: Hashable
     bytes: int
@@ -154,3 +176,4 @@ class FileToSend:
     kind: Kind
     channel: Channel = Channel.XML_LINKAGE
     after: tuple[Hashable, ...] = ()
+    part: Part | None = None
