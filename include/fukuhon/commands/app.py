@@ -53,6 +53,7 @@ _verb("準備", "extract", "正本を読んで数える（登録はしない）�
 _verb("準備", "validate", "正本を読み、変換し、検査する（登録はしない）。", validate)
 _family("準備", "prepare", prepare.app)
 _verb("準備", "plan", "検査済みのファイルを送信枠に割り当てる。", plan)
+_family("準備", "exceed", exceed.app)
 _verb("送信", "preflight", "前提作業が満たされているかを確認する（要領 1.3）。", preflight)
 _verb("送信", "send", "今の送信枠での送信を指示し、終わるまで待つ。", send)
 _family("送信", "attest", attest.app)
