@@ -26,12 +26,13 @@ class Pool:
         """The next row that is there, clean and fits; None when there is none left."""
         for _ in range(len(self.rows)):
             row = self.rows.popleft()
-            if self._usable(row):
+            if self.usable(row):
                 self.rows.append(row)
                 return row
         return None
 
-    def _usable(self, row: int) -> bool:
+    def usable(self, row: int) -> bool:
+        """Whether a row is there, clean and fits."""
         if row in self.book.latest and self.book.latest[row] is None:
             return False
         current = self.book.current(row)

@@ -19,6 +19,7 @@ from rehearsal.city.dirt import clean_rows
 from rehearsal.city.people import RESIDENT
 from rehearsal.city.planting import born_spoilt, correct, spoil
 from rehearsal.city.pool import Pool
+from rehearsal.city.seasons import levy, season
 from rehearsal.city.tax.dirt import KINDS
 from rehearsal.city.tax.law import reassessed
 
@@ -52,6 +53,7 @@ _SPOILT = (
     "missing-required",
 )
 _KINDS = {kind.name: kind for kind in KINDS}
+_LEVIED = (1, 3)  # by notice, by pension; what employers withhold was fixed in May
 _MENDED = {"assessment": 4, "notice": 2}
 
 
@@ -66,6 +68,7 @@ class TaxLife:
     pools: dict[str, Pool] = field(default_factory=dict)
     newcomers: list[int] = field(default_factory=list)
     provisional: list[int] = field(default_factory=list)
+    levied: bool = False
 
     def __post_init__(self) -> None:
         taxes, notices = self.world.books["assessment"], self.world.books["notice"]
@@ -78,15 +81,17 @@ class TaxLife:
         self.provisional = self._provisional()
 
     def live(self, happenings: Happenings) -> None:
-        """One working day: 0.3 to 0.8% of the records change."""
+        """One working day: 0.3 to 0.8% of the records change, six times that in June, and once the levy is fixed."""
         day = happenings.day
         self.minute = 0
         records = self.world.books["assessment"].base.num_rows + self.world.books["notice"].base.num_rows
-        changes = max(20, round(records * self.rng.uniform(0.0032, 0.0072)))
+        changes = max(20, round(records * self.rng.uniform(0.0032, 0.0072))) * levy(day)
         for name, share in _SHARES.items():
             act = getattr(self, f"_{name}")
             for _ in range(max(1, round(changes * share))):
                 act(day)
+        if levy(day) > season(day) and not self.levied:
+            self._levy(day)
         self._mistakes(day)
         self._mended(day)
         self._deaths(happenings)
@@ -135,6 +140,21 @@ class TaxLife:
             current["social_insurance"] += 1000 * int(self.rng.integers(1, 90))
             corrected_on = wareki(np.array([numpy_day(day)]))[0].as_py()
             book.replace(row, self._instant(day), **reassessed(current), corrected_on=corrected_on)
+
+    def _levy(self, day: str) -> None:
+        """当初課税: the assessments of 2017 of all those who are taxed by notice or pension, fixed on one day."""
+        book, people, pool = self.world.books["assessment"], self.world.people, self.pools["assessment"]
+        known = set(book.base["_person"].filter(pc.equal(book.base["fiscal_year"], "2017")).to_pylist())
+        liable = (people.status == RESIDENT) & ~people.dv
+        liable[list(known)] = False
+        asked = np.isin(book.codes("collection"), _LEVIED) & liable[book.base["_person"].to_numpy()]
+        for row in [row for row in pool.rows if row < len(asked) and asked[row] and pool.usable(row)]:
+            current = book.current(row)
+            if current["_person"] not in known:
+                known.add(current["_person"])
+                own = {"assessment_no": self._number("N"), "fiscal_year": "2017", "fixed_on": day, "corrected_on": None}
+                book.add(self._instant(day), **{**current, **own})
+        self.levied = True
 
     def _late_return(self, day: str) -> int | None:
         """Somebody who had filed nothing does so late: a new record, modelled on another's."""
