@@ -25,7 +25,8 @@ from fukuhon.originals.source import Source, empty_batch
 
 __all__ = ["PostgresqlSource", "SqliteSource"]
 
-_ROW_BYTES = 256  # a guess, for the driver's batches; they are cut to size afterwards
+_VALUE_BYTES = 12  # a guess, for the driver's batches; they are cut to size afterwards
+_FEWEST = 21  # columns that a record is taken to have at least
 _IO = manager.AdbcStatusCode.IO
 
 
@@ -114,7 +115,8 @@ class PostgresqlSource(_AdbcSource):
     ) -> Iterator[pa.RecordBatch]:
         with self._cursor() as cursor:
             text = self._bound(cursor, query, parameters)
-            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(batch_rows * _ROW_BYTES)})
+            hint = batch_rows * _VALUE_BYTES * max(_FEWEST, len(columns or ()))
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(hint)})
             cursor.execute(text)
             reader = cursor.fetch_record_batch()
             require_names(reader.schema.names, columns or {}, self.name)
