@@ -1,0 +1,12 @@
+#!/bin/sh
+# Before the others start, at each deployment: Airflow's tables, the pool of one, the people of site.yaml.
+set -eu
+cd "$(dirname "$0")"
+
+airflow db migrate
+airflow fab-db migrate
+# include_deferred: without it a waiting task gives its slot to the next one.
+airflow pools import pools.json
+# Opens, and so makes or brings up to date, the ledger.
+fukuhon status --json >/dev/null
+python -m fukuhon_airflow.accounts

@@ -1,0 +1,1 @@
+"""The services of docker-compose.yml as processes on this machine: the same settings, no container engine."""
