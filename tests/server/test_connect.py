@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from fukuhon.errors import ConfigurationError
-from fukuhon.server import HttpCollation, HttpServer, connect, connect_collation
+from fukuhon.server import (
+    CollationByDataset,
+    HttpCollation,
+    HttpServer,
+    WorksheetCollation,
+    connect,
+    connect_collation,
+)
 from fukuhon.site import Site, load
 
 SITE_YAML = """\
@@ -65,3 +72,22 @@ def test_a_missing_account_is_named(tmp_path: Path, duty: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         (connect if duty in {"upload", "administrator"} else connect_collation)(site)
     assert (caught.value.code, caught.value.facts["duty"]) == ("SERVER-030", duty)
+
+
+def test_the_settings_say_how_collation_goes(tmp_path: Path) -> None:
+    """By the server's setting, or a dataset's own; where all go by the terminal, no password is read."""
+    site = site_in(tmp_path)
+    (dataset,) = site.datasets()
+    mixed = site.model_copy(
+        update={"spis": (site.spis[0].model_copy(update={"datasets": (dataset, dataset.model_copy(
+            update={"code": "TK00000200000002", "collation": "terminal"}))}),)}
+    )  # fmt: skip
+    both = connect_collation(mixed)
+    assert isinstance(both, CollationByDataset)
+    assert both.at_terminal == {"TK00000200000002"}
+    (tmp_path / "password").unlink()
+    settings = tmp_path / "site.yaml"
+    settings.write_text(settings.read_text().replace("  device: T1", "  device: T1\n  collation: terminal"))
+    terminal = connect_collation(load(tmp_path))
+    assert isinstance(terminal, WorksheetCollation)
+    assert terminal.manager == "lets"

@@ -63,16 +63,18 @@ def carry_out(
 def _approved(desk: Desk, wanted: str | None) -> str:
     """The plan that is meant. Raises ConfigurationError COMMANDS-032, RefusedError COMMANDS-033."""
     from fukuhon.ledger import approvals
-    from fukuhon.reconciliation.desk_work import APPROVAL
+    from fukuhon.reconciliation.desk_work import APPROVAL, awaited
 
     if wanted is not None and len(wanted) < _SHORTEST:
         raise ConfigurationError("COMMANDS-032", length=_SHORTEST)
     now = desk.now()
     with desk.ledger.reading() as reader:
+        begun = {each.plan_sha256 for each in awaited(reader)}
         found = [
             each
             for each in approvals.find(reader, kind=APPROVAL, state="approved")
-            if each.sha256.startswith(wanted or "") and (wanted or (each.valid_until > now and each.used < each.budget))
+            if each.sha256.startswith(wanted or "")
+            and (wanted or each.sha256 in begun or (each.valid_until > now and each.used < each.budget))
         ]
     if not found:
         raise RefusedError("COMMANDS-033")
@@ -88,6 +90,9 @@ def _planned(console: Console, made: Summary) -> None:
 
 def _carried_out(console: Console, done: Summary) -> None:
     counts = done.counts
+    if counts["waiting"]:
+        console.print(f"接続端末での出力を待っています：{counts['waiting']} 件（{done.facts['waiting_since']} から）")
+        console.print(f"作業票と受取りフォルダー：{done.facts['sheet']}")
     console.print(
         f"求めた回数 {counts['requests']}、突き合わせた記録 {counts['records']:,}、一致 {counts['matches']:,}"
     )

@@ -7,43 +7,30 @@ the whole plan, by its sha256, with a budget of requests (DESIGN §3.15, §3.16)
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-
-import pyarrow as pa
 
 from fukuhon.calendars import tokyo_day
 from fukuhon.errors import FatalError, RefusedError
-from fukuhon.files import Fingerprints, read_collation, write_bytes
-from fukuhon.ledger import FileState, approvals, files, reconciliations
-from fukuhon.reconciliation.comparing import Comparison, compare, confirm
-from fukuhon.reconciliation.minutes import (
-    COLLATION_MANAGER,
-    COLLATION_REQUESTER,
-    Actor,
-    MatchingRequest,
-    Phase,
-    rule_on,
-)
+from fukuhon.files import write_bytes
+from fukuhon.ledger import FileState, Reader, approvals, files, reconciliations
+from fukuhon.reconciliation.asking import APPROVAL, Asking
 from fukuhon.reconciliation.outcome import Outcome, sum_up
 from fukuhon.reconciliation.planning import KeyRule, Plan, PlannedRequest, Question, make_plan, read_plan
-from fukuhon.reconciliation.timing import Span, spans
-from fukuhon.records import Holdings
+from fukuhon.reconciliation.timing import spans
 from fukuhon.registration.books import accepted_files, holdings
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
-from fukuhon.server import CollationRequest
-from fukuhon.site import Account
+from fukuhon.server import WorksheetCollation
+from fukuhon.site import Site
 
-__all__ = ["APPROVAL", "carry_out", "plan"]
+__all__ = ["APPROVAL", "Awaited", "all_brought", "awaited", "carry_out", "plan"]
 
-APPROVAL = "collation_plan"
-_SECOND_LOOKS = 5
 _VALID = timedelta(days=7)
-_OPERATION = date(2017, 7, 1)
 _TO_RECONCILE = frozenset({FileState.PROCESSED, FileState.PROCESSED_WITH_ERRORS})
+_UNDER_WAY = frozenset({"asked", "ordered", "released", "fetched"})
 
 
 def plan(desk: Desk) -> Summary:
@@ -109,10 +96,12 @@ def _plan_path(desk: Desk, sha256: str) -> Path:
 def carry_out(desk: Desk, plan_sha256: str) -> Summary:
     """Ask for, order, release, fetch and compare what the approved plan names.
 
-    Begun again after a break, each request goes on from where it stood, and the outcome is of them all.
+    Begun again after a break, each request goes on from where it stood, and the outcome is of them all. What people at
+    the terminal have still to bring is counted as ``waiting``: called again, only that is looked for.
 
     Raises RefusedError LEDGER-053 without an approval in force, RECONCILIATION-011 where a request may not be made, and
-    FatalError RECONCILIATION-012 where the plan's file is not the plan that was approved.
+    FatalError RECONCILIATION-012 where the plan's file is not the plan that was approved. A file that does not answer
+    its request raises its DataError (SERVER-003, -043, -044) once all the others are done.
     """
     path = _plan_path(desk, plan_sha256)
     made = read_plan(path.read_bytes())
@@ -122,129 +111,66 @@ def carry_out(desk: Desk, plan_sha256: str) -> Summary:
         accepted = accepted_files(reader)
         rows = {(r.dataset, r.key_hash, r.minute): r for r in reconciliations.find(reader, plan_sha256=plan_sha256)}
     with holdings(desk) as held:
-        work = _Work(desk, held, spans(accepted))
+        work = Asking(desk, held, spans(accepted))
         for request in made.requests:
             row = rows[request.dataset, request.key_hash, request.minute]
             if row.state != "failed":
                 work.one(request, row, plan_sha256)
         outcome = sum_up(work.done, held.counts())
-    return _conclude(desk, made, outcome, work)
+    told = _conclude(desk, made, outcome, work)
+    if work.wrong:
+        raise work.wrong[0]
+    return told
 
 
-@dataclass
-class _Work:
-    """The requests of a plan, one after the other."""
-
-    desk: Desk
-    held: Holdings
-    spans: Sequence[Span]
-
-    def __post_init__(self) -> None:
-        accounts = self.desk.site.server.accounts
-        self.requester, self.manager = _user(accounts.collation_requester), _user(accounts.collation_manager)
-        self.done: list[Comparison] = []
-        self.lost = 0
-        self.open = 0
-
-    def one(self, request: PlannedRequest, row: reconciliations.Reconciliation, sha256: str) -> None:
-        """One request, from where it stands to what it showed; nothing is asked for twice."""
-        collation = self.desk.collation
-        if row.state == "planned":
-            row = self._ask(request, row, sha256)
-        number = row.number or ""
-        if row.state == "asked":
-            collation.order(number)
-            row = self._move(row.id, "ordered")
-        if row.state == "ordered":
-            collation.release(number)
-            row = self._move(row.id, "released", released_by=self.manager)
-        if row.state == "released":
-            path = collation.fetch(number, self.desk.folder("collations"))
-            row = self._move(row.id, "fetched", path=str(path))
-        found = self._compare(request, Path(row.path or ""))
-        if row.state == "fetched":
-            self._move(row.id, "compared", records=found.returned, mismatches=found.mismatches)
-        self.done.append(found)
-
-    def _ask(
-        self, request: PlannedRequest, row: reconciliations.Reconciliation, sha256: str
-    ) -> reconciliations.Reconciliation:
-        self._may(request)
-        with self.desk.ledger.transaction(self.desk.actor) as tx:
-            approvals.use(tx, APPROVAL, sha256)
-        case = self.desk.collation.ask(
-            CollationRequest(request.spi, request.dataset, request.key, self.requester, request.minute, request.version)
-        )
-        return self._move(row.id, "asked", number=case.number, asked_by=self.requester)
-
-    def _compare(self, request: PlannedRequest, path: Path) -> Comparison:
-        body, spi, dataset = self.desk.site.body.code, request.spi, request.dataset
-        with Fingerprints(self.desk.site.hash_key(), body, spi, dataset) as fingerprints:
-            layout = self.desk.packs.in_force(dataset, tokyo_day(self.desk.now()))
-            found = compare(read_collation(path, layout.item_codes), request, self.held, self.spans, fingerprints)
-            self._look_again(found, spi)
-        return found
-
-    def _may(self, request: PlannedRequest) -> None:
-        span = next(s for s in self.spans if s.start.replace(second=0, microsecond=0) <= request.minute <= s.end)
-        phase = Phase.INITIAL if tokyo_day(self.desk.now()) < _OPERATION else Phase.OPERATION
-        manager = Actor(self.manager, COLLATION_MANAGER)
-        asked = MatchingRequest(
-            spi=request.spi,
-            dataset=request.dataset,
-            key=request.key,
-            first=request.minute,
-            last=request.minute,
-            received=span.start,
-            completed=span.end,
-            asked=Actor(self.requester, COLLATION_REQUESTER),
-            ordered=manager,
-            released=manager,
-            phase=phase,
-        )
-        ruling = rule_on(asked)
-        if not ruling.allowed:
-            raise RefusedError("RECONCILIATION-011", reason=ruling.reason)
-
-    def _look_again(self, found: Comparison, spi: str) -> None:
-        """Search for records that were missing in their minute before any is called lost.
-
-        For a few only: each is a request to the server, and many missing ones are more likely processed elsewhere.
-        """
-        missing = found.findings.filter(pa.compute.equal(found.findings["class"], "missing")).slice(0, _SECOND_LOOKS)
-        looked = {
-            identity: bool(self.desk.server.record(addressee, spi, found.dataset, key))
-            for identity, addressee, key in zip(
-                missing["identity_hash"].to_pylist(),
-                missing["addressee"].to_pylist(),
-                missing["record_key"].to_pylist(),
-                strict=True,
-            )
-        }
-        confirmed = confirm(found, looked)
-        self.lost += len(confirmed.lost)
-        self.open += confirmed.open
-
-    def _move(self, row: int, to: reconciliations.State, **facts: object) -> reconciliations.Reconciliation:
-        with self.desk.ledger.transaction(self.desk.actor) as tx:
-            return reconciliations.move(tx, row, to, **facts)
-
-
-def _user(account: Account | None) -> str:
-    assert account is not None, "the collation adapter has asked for it before"
-    return account.user
-
-
-def _conclude(desk: Desk, made: Plan, outcome: Outcome, work: _Work) -> Summary:
+def _conclude(desk: Desk, made: Plan, outcome: Outcome, work: Asking) -> Summary:
     """Keep the outcome for reports; where nothing is wrong, lost or open, the files behind the state are reconciled."""
-    looked = {"lost": work.lost, "open": work.open, "plan_sha256": made.sha256, "at": desk.now().isoformat()}
-    body = outcome.as_json() | looked
+    missing = len(work.waiting) + len(work.wrong)
+    looked = {"lost": work.lost, "open": work.open, "waiting": missing}
+    body = outcome.as_json() | looked | {"plan_sha256": made.sha256, "at": desk.now().isoformat()}
     path = desk.folder("collations") / f"outcome-{made.sha256[:16]}.json"
     write_bytes(path, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    if outcome.records and not (outcome.mismatches or work.lost or work.open):
+    if outcome.records and not (outcome.mismatches or work.lost or work.open or missing):
         with desk.ledger.transaction(desk.actor) as tx:
             for file in files.find(tx, state=_TO_RECONCILE):
                 files.move(tx, file.id, FileState.RECONCILED)
-    told = ("requests", "records", "matches", "mismatches", "missing", "empty", "lost", "open")
-    counts = {name: body[name] for name in told}
-    return Summary("reconcile", counts=counts, facts={"bound": outcome.bound, "plan_sha256": made.sha256})
+    told = ("requests", "records", "matches", "mismatches", "missing", "empty", "lost", "open", "waiting")
+    facts: dict[str, object] = {"bound": outcome.bound, "plan_sha256": made.sha256}
+    if oldest := _oldest(work.waiting):
+        facts |= {"waiting_since": oldest.isoformat(), "sheet": str(desk.site.work / "terminal" / "collation")}
+    return Summary("reconcile", counts={name: body[name] for name in told}, facts=facts)
+
+
+def _oldest(rows: Iterable[reconciliations.Reconciliation]) -> datetime | None:
+    return min((row.asked_at for row in rows if row.asked_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The requests of a plan that were asked and have no answer: their numbers, and since when the oldest waits."""
+
+    plan_sha256: str
+    numbers: tuple[str, ...]
+    since: datetime
+
+
+def awaited(reader: Reader) -> list[Awaited]:
+    """What waits for people at the terminal, or for 突合 that was broken off to go on; by plan, the oldest first."""
+    plans: dict[str, list[reconciliations.Reconciliation]] = {}
+    for row in reconciliations.find(reader):
+        if row.state in _UNDER_WAY:
+            plans.setdefault(row.plan_sha256, []).append(row)
+    found = [
+        Awaited(sha256, tuple(row.number or "" for row in rows), since)
+        for sha256, rows in plans.items()
+        if (since := _oldest(rows))
+    ]
+    return sorted(found, key=lambda each: each.since)
+
+
+def all_brought(site: Site, reader: Reader, plan_sha256: str) -> bool:
+    """Whether people at the terminal have brought every file that a plan waits for; looks only, takes nothing."""
+    account = site.server.accounts.collation_manager
+    terminal = WorksheetCollation.of(site, account.user if account else "")
+    numbers = (number for each in awaited(reader) if each.plan_sha256 == plan_sha256 for number in each.numbers)
+    return all(terminal.has_arrived(number) for number in numbers if terminal.is_mine(number))

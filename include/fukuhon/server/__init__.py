@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fukuhon.errors import ConfigurationError
 from fukuhon.server import answers
+from fukuhon.server.collating import CollationByDataset
 from fukuhon.server.connection import Caller, Connection
 from fukuhon.server.failures import AnswerLost, LineCut, Refused, ServerAway
 from fukuhon.server.http import HttpCollation, HttpServer
@@ -25,13 +26,15 @@ from fukuhon.server.port import (
     Upload,
 )
 from fukuhon.server.terminal import Handout, Outbox
-from fukuhon.server.worksheet import WorksheetCollation
+from fukuhon.server.worksheet import NOT_ARRIVED, WorksheetCollation
 from fukuhon.site import Account, Site
 
 __all__ = [
+    "NOT_ARRIVED",
     "AnswerLost",
     "Caller",
     "Collation",
+    "CollationByDataset",
     "CollationCase",
     "CollationRequest",
     "Connection",
@@ -66,18 +69,34 @@ def connect(site: Site) -> IntermediateServer:
 
 
 def connect_collation(site: Site) -> Collation:
-    """突合 of a site. Raises as ``connect`` does."""
-    accounts = site.server.accounts
-    requester = _caller(site, "collation_requester", accounts.collation_requester)
-    manager = _caller(site, "collation_manager", accounts.collation_manager)
-    return HttpCollation(_connection(site), requester, manager)
+    """突合 of a site, by the way of each dataset; where all go by the terminal, no secret is read.
+
+    Raises as ``connect`` does.
+    """
+    accounts, at_terminal = site.server.accounts, site.collated_at_terminal()
+    _account("collation_requester", accounts.collation_requester)
+    manager = _account("collation_manager", accounts.collation_manager)
+    terminal = WorksheetCollation.of(site, manager.user)
+    if at_terminal.issuperset(dataset.code for dataset in site.datasets()):
+        return terminal
+    line = HttpCollation(
+        _connection(site),
+        _caller(site, "collation_requester", accounts.collation_requester),
+        _caller(site, "collation_manager", manager),
+    )
+    return CollationByDataset(at_terminal, terminal, line) if at_terminal else line
 
 
 def _connection(site: Site) -> Connection:
     return Connection(site.server_url(), site.body.code, site.server.device)
 
 
-def _caller(site: Site, duty: str, account: Account | None) -> Caller:
+def _account(duty: str, account: Account | None) -> Account:
     if account is None:
         raise ConfigurationError("SERVER-030", duty=duty)
-    return Caller(account.user, site.secret(account.password))
+    return account
+
+
+def _caller(site: Site, duty: str, account: Account | None) -> Caller:
+    found = _account(duty, account)
+    return Caller(found.user, site.secret(found.password))

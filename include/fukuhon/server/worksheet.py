@@ -24,7 +24,10 @@ from fukuhon.server.worksheet_pages import Line, as_html, as_xlsx
 from fukuhon.server.xml import checked
 from fukuhon.site import Site
 
-__all__ = ["SHEET_HTML", "SHEET_XLSX", "WorksheetCollation"]
+__all__ = ["NOT_ARRIVED", "SHEET_HTML", "SHEET_XLSX", "WorksheetCollation"]
+
+NOT_ARRIVED = frozenset({"SERVER-041", "SERVER-042"})
+"""Codes of ``fetch`` that say only: people at the terminal have not come so far. A state, no failure."""
 
 SHEET_HTML, SHEET_XLSX = "突合作業票.html", "突合作業票.xlsx"
 _GREATEST = 200_000_000
@@ -60,6 +63,11 @@ class WorksheetCollation:
         """The folder with one folder a request."""
         return self.folder / "inbox"
 
+    @staticmethod
+    def is_mine(number: str) -> bool:
+        """Whether a number was given here: the server's own are 21 digits."""
+        return number.startswith("W")
+
     def ask(self, request: CollationRequest) -> CollationCase:
         """Put a request on the sheet; the same one again is the one that is there. Raises FatalError SERVER-023."""
         cases = self._cases()
@@ -78,6 +86,18 @@ class WorksheetCollation:
     def release(self, number: str) -> CollationCase:
         """The manager lets it out at the terminal."""
         return self.state(number)
+
+    def has_arrived(self, number: str) -> bool:
+        """Whether something lies whole in the request's folder, or was taken from there."""
+        case = self._case(number)
+        if case.receipt is not None:
+            return True
+        try:
+            return bool(_whole(self._brought(number)))
+        except (RefusedError, RetriableError):
+            return False
+        except DataError:  # it is the wrong one, which taking it will say
+            return True
 
     def state(self, number: str) -> CollationCase:
         """``released`` once a file lies in the request's folder. Raises RefusedError SERVER-125."""
@@ -106,16 +126,18 @@ class WorksheetCollation:
         return kept
 
     def _brought(self, number: str) -> Path:
-        place = self.inbox / number
-        found = [path for path in sorted(place.glob("*")) if not path.name.startswith((".", "~"))]
+        found = self._lying(number)
         if not found:
             raise RefusedError("SERVER-041", number=number)
         if len(found) > 1 or found[0].is_symlink() or not found[0].is_file():
             raise DataError("SERVER-044", number=number, count=len(found))
         return found[0]
 
+    def _lying(self, number: str) -> list[Path]:
+        return [path for path in sorted((self.inbox / number).glob("*")) if not path.name.startswith((".", "~"))]
+
     def _told(self, case: _Case) -> CollationCase:
-        ready = case.receipt is not None or any((self.inbox / case.number).glob("*_result.xml"))
+        ready = case.receipt is not None or bool(self._lying(case.number))
         request = case.request
         file = f"{case.receipt}_result.xml" if case.receipt else None
         return CollationCase(

@@ -27,6 +27,7 @@ __all__ = [
     "Accounts",
     "AllotmentSettings",
     "BodySettings",
+    "CollationWay",
     "ControlRange",
     "DatasetSettings",
     "DatasetText",
@@ -45,6 +46,10 @@ __all__ = [
     "SpiSettings",
     "TimeOfDay",
 ]
+
+
+CollationWay = Literal["line", "terminal"]
+"""How 突合用ファイル come: over the line, or by two people at the 接続端末 (seed 1.6.3)."""
 
 
 class SecretRef(Part):
@@ -102,6 +107,7 @@ class ServerSettings(Part):
     device: Name
     clock_url: Expanded | None = None
     accounts: Accounts = Accounts()
+    collation: CollationWay = "line"
 
     @model_validator(mode="after")
     def _address(self) -> ServerSettings:
@@ -153,6 +159,8 @@ class DatasetSettings(Part):
     rules: ResourceId | None = None
     expectations: ResourceId | None = None
     channel: Literal[1, 2, 3, 4]
+    collation: CollationWay | None = None
+    usual_days: Positive | None = None
     spi: str = Field(default="", exclude=True)  # set by the SPI it stands in
 
 

@@ -123,6 +123,11 @@ class Site(Part):
         """One dataset's settings. Raises ConfigurationError SITE-010."""
         return _one(self.datasets(), "code", code, "データセット")
 
+    def collated_at_terminal(self) -> frozenset[str]:
+        """The datasets whose 突合 goes by people at the 接続端末: by their own setting, else the server's."""
+        way = self.server.collation
+        return frozenset(each.code for each in self.datasets() if (each.collation or way) == "terminal")
+
     def spi(self, code: str) -> SpiSettings:
         """One 特定個人情報's settings. Raises ConfigurationError SITE-010."""
         return _one(self.spis, "code", code, "特定個人情報")
