@@ -14,6 +14,9 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Mount the verbs of the rehearsal on ``app``."""
+    from rehearsal import standin_verbs  # noqa: PLC0415 - looked up only for help and for unknown verbs
+
+    app.add_typer(standin_verbs.app, name="standin")
     app.command("sample", help="見本市（架空の団体）を生成し、すぐに動かせるサイトのフォルダーを作る。")(sample)
 
 

@@ -13,6 +13,7 @@ from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
 from fukuhon.commands.group import ORDER, Family, Verb, Verbs
 from fukuhon.commands.plan import plan
+from fukuhon.commands.init import init
 from fukuhon.commands.preflight import preflight
 from fukuhon.commands.results import results
 from fukuhon.commands.send import send
@@ -47,6 +48,7 @@ def _family(panel: str, name: str, family: typer.Typer) -> None:
 
 _verb("状況", "status", "今日すること、待ち、送信中、異常と直し方を出す。", status)
 _verb("状況", "windows", "送信枠の一覧：割当量と送った量。", windows)
+_verb("始める", "init", "団体のフォルダーを作る：既存システムを試し、列を項目に結び付ける。", init)
 _verb("状況", "trace", "ファイル、実行、又は一つの記録の経過を出す。", trace)
 _family("準備", "columns", columns.app)
 _verb("準備", "extract", "正本を読んで数える（登録はしない）。", extract)

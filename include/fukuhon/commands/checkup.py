@@ -9,13 +9,12 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
+from fukuhon.commands.checkup_site import Finding, of_site
 from fukuhon.errors import FukuhonError
 from fukuhon.ledger import Ledger, Reader, audit
 from fukuhon.site import Site, load
@@ -43,16 +42,6 @@ _FREE_FILES = 4
 _BEGUN = date(2017, 4, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and how to mend it."""
-
-    what: str
-    level: Literal["ok", "warn", "bad"]
-    seen: str
-    mend: str | None = None
-
-
 def examine(folder: Path) -> Iterator[Finding]:
     """Look at everything; of a site whose settings cannot be read, at what does not need them."""
     yield _interpreter()
@@ -66,6 +55,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield Finding("団体の設定", "ok", f"{site.body.name}（{site.folder}）")
     for check in _CHECKS:
         yield _safely(check, site)
+    yield from of_site(site)
 
 
 def _interpreter() -> Finding:

@@ -10,6 +10,7 @@ import typer
 from fukuhon.commands import instants
 from fukuhon.commands.cataloguing import catalogue
 from fukuhon.commands.explaining import explain
+from fukuhon.commands.failures import as_dict
 from fukuhon.commands.group import Verb
 from fukuhon.commands.mutating import mutate
 from fukuhon.commands.options import HERE, AsJson, Dataset, SiteFolder
@@ -49,6 +50,36 @@ def examples(
         lambda console: _told(console, found),
         as_json=as_json,
         failed=DataError("COMMANDS-040", count=failed) if failed else None,
+    )
+
+
+@app.command(
+    cls=Verb, name="check", help="登録ルールがレイアウト・品質ルール・例と合うかを確かめる（正本は読まない）。"
+)
+def check(
+    *,
+    dataset: Dataset = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="日付", show_default="今日", help="どの日に有効なレイアウトか。")
+    ] = None,
+    site: SiteFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Look whether every item of the layout has its rule, and whether the book's examples come out."""
+    from fukuhon.commands.checkup_site import rules_of
+    from fukuhon.site import load
+
+    with quiet():
+        settings = load(site)
+        day = instants.day(on) if on else settings.clock().now().date()
+        wanted = [settings.dataset(dataset)] if dataset else settings.datasets()
+        problems = [(each.code, rules_of(settings, each, day)) for each in wanted]
+    wrong = [problem for _, problem in problems if problem is not None]
+    finish(
+        {"datasets": [{"dataset": code, "error": problem and as_dict(problem)} for code, problem in problems]},
+        lambda console: console.print("\n".join(f"{code}：{'否' if wrong else '良'}" for code, wrong in problems)),
+        as_json=as_json,
+        failed=wrong[0] if wrong else None,
     )
 
 

@@ -17,7 +17,7 @@ from fukuhon.layouts.model import (
     RequiredWhen,
 )
 from fukuhon.layouts.odcs import to_odcs
-from fukuhon.layouts.packs import Packs, pack_folders, packs
+from fukuhon.layouts.packs import Packs, pack_folders, packs, packs_in
 from fukuhon.layouts.reading import load_pack
 from fukuhon.layouts.saving import write_pack
 from fukuhon.layouts.soundness import Finding, Soundness, check_packs
@@ -55,6 +55,7 @@ __all__ = [
     "load_pack",
     "pack_folders",
     "packs",
+    "packs_in",
     "pattern_of",
     "read_workbook",
     "required_words",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fukuhon.layouts.model import DatasetLayout, LayoutPack
     from fukuhon.site import Site
 
-__all__ = ["Packs", "pack_folders", "packs"]
+__all__ = ["Packs", "pack_folders", "packs", "packs_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,19 @@ class Packs:
 def packs(site: Site) -> Packs:
     """All packs of a site: the project's, and its own, which replace those of the same version.
 
+    Raises as :func:`packs_in`.
+    """
+    return packs_in(site.resource_folders("layouts"))
+
+
+def packs_in(folders: Sequence[Path]) -> Packs:
+    """All packs in folders; one of a folder replaces those of the same version in the folders behind it.
+
     Raises ConfigurationError as :func:`load_pack` and :meth:`Packs.of`, and LAYOUTS-009 where a version stands in two
     folders side by side.
     """
     by_version: dict[str, LayoutPack] = {}
-    for folder in reversed(site.resource_folders("layouts")):
+    for folder in reversed(folders):
         where: dict[str, str] = {}
         for path in sorted(folder.glob("*/pack.yaml")):
             pack = load_pack(path.parent)

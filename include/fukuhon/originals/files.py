@@ -78,6 +78,10 @@ class FileSource(Source):
             for _ in self._file(table, None).batches():
                 break
 
+    def columns(self) -> dict[str, list[str]]:
+        """The names of each file's columns, of the newest where they are named by day. Raises as :meth:`check`."""
+        return {table.name: self._file(table, None).names() for table in self._tables.values()}
+
     def path(self, table: str, on: date | None = None) -> Path:
         """The file of a table that counts on a day. Raises as :func:`choose`."""
         return choose(self._tables[table.casefold()], on, self.name, self.settings.stale_days)

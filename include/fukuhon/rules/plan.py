@@ -85,7 +85,7 @@ def _codes(book: RuleBook, layout: DatasetLayout | None) -> list[str]:
     if layout.code != book.dataset:
         raise ConfigurationError("RULES-004", dataset=book.dataset, other=layout.code)
     ours = {code for code, rule in book.items.items() if not rule.layouts or layout.version in rule.layouts}
-    missing = [code for code in layout.item_codes if code not in ours]
+    missing = [f"{item.code} {item.name}" for item in layout.items if item.code not in ours]
     if missing:
         raise ConfigurationError("RULES-002", dataset=book.dataset, version=layout.version, items="、".join(missing))
     surplus = sorted(ours - set(layout.item_codes))
