@@ -76,8 +76,12 @@ class City:
         return book.history().select(list(book.table.stored)).cast(book.table.arrow)
 
 
-def make_city(people: int = 30_000, seed: int = 1, days: int = 4, subjects: tuple[str, ...] = NAMES) -> City:
+def make_city(
+    people: int = 30_000, seed: int = 1, days: int | tuple[str, ...] = 4, subjects: tuple[str, ...] = NAMES
+) -> City:
     """Generate the city with some of its ``subjects``. The same arguments give the same city.
+
+    ``days``: how many working days something happens on from ``FIRST_DAY`` on, or which ones.
 
     Raises ValueError for fewer people than ``FEWEST`` and for a subject that is not known.
     """
@@ -91,7 +95,7 @@ def make_city(people: int = 30_000, seed: int = 1, days: int = 4, subjects: tupl
             world.books |= subject.books(streams[subject.name], world)
     for subject in of:
         plant_all(streams[subject.name], world, subject.kinds)
-    lived = working_days(days + 1)
+    lived = working_days(days + 1) if isinstance(days, int) else [*days, _after(days[-1])]
     _live(world, of, streams, lived[:-1])
     rules = {kind.name: kind.rule for subject in of for kind in subject.kinds}
     datasets = [dataset for subject in of for dataset in subject.datasets]
@@ -101,11 +105,15 @@ def make_city(people: int = 30_000, seed: int = 1, days: int = 4, subjects: tupl
 
 def working_days(count: int) -> list[str]:
     """``count`` business days from ``FIRST_DAY`` on."""
-    calendar = BusinessCalendar()
-    days = [date.fromisoformat(FIRST_DAY)]
+    days = [FIRST_DAY]
     while len(days) < count:
-        days.append(calendar.next_business_day(days[-1]))
-    return [day.isoformat() for day in days]
+        days.append(_after(days[-1]))
+    return days
+
+
+def _after(day: str) -> str:
+    """The working day after one."""
+    return BusinessCalendar().next_business_day(date.fromisoformat(day)).isoformat()
 
 
 def _stream(seed: int, name: str) -> Generator:
@@ -117,7 +125,7 @@ def _world(count: int, seed: int) -> World:
     rng = np.random.default_rng(seed)
     people = make_people(rng, count, seed)
     register = plain_book(ADDRESSEE, addressees(people, rng))
-    return World(seed, people, Strangers(people, seed), {"addressee": register})
+    return World(seed, people, Strangers(people, seed), {"addressee": register}, np.zeros(count, dtype=np.bool_))
 
 
 def _live(world: World, of: tuple[Subject, ...], streams: dict[str, Generator], days: list[str]) -> None:

@@ -31,7 +31,9 @@ class Strangers:
     """Addressee numbers of the right form that nobody bears."""
 
     def __init__(self, people: People, seed: int) -> None:
-        self._numbers = padded(scattered(len(people) + 4096, 11, seed % 1000)[len(people) :], 15).to_pylist()
+        self._numbers = padded(
+            scattered(len(people) + max(4096, len(people) // 5), 11, seed % 1000)[len(people) :], 15
+        ).to_pylist()
 
     def one(self) -> str:
         """Another one at each call."""

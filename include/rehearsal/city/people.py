@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rehearsal.city.columns import Bools, Days, Floats, Ints, day, flags, iso, joined, labelled, padded, scattered
 from rehearsal.city.names import FAMILIES, GIVEN
@@ -44,6 +45,7 @@ class People:
     taxpayer: pa.Array
     household: Ints
     born: Days
+    unknown: Ints  # of the birth date: 1 the day, 2 the month too
     female: Bools
     family: Ints
     given: Ints
@@ -63,6 +65,12 @@ class People:
         """Full years at the beginning of 2016, near enough for generating."""
         years: Ints = ((BASE_DAY - self.born).astype(np.int64) // 365.2425).astype(np.int64)
         return years
+
+    def birth(self) -> pa.Array:
+        """The birth date as systems exchange it: ``YYYY-MM-DD``, unknown parts as zeros."""
+        whole = iso(self.born)
+        parts = [pc.utf8_slice_codeunits(whole, 0, stop) for stop in (7, 4)]
+        return pc.choose(pa.array(self.unknown), whole, joined(parts[0], "-00"), joined(parts[1], "-00-00"))
 
     def kana(self, family: Ints | None = None) -> pa.Array:
         """The name of each, in katakana; with another ``family`` name where one is given."""
@@ -88,6 +96,7 @@ def make_people(rng: Generator, count: int, seed: int) -> People:
         taxpayer=padded(scattered(count, 8, seed % 1000 + 3), 8),
         household=household,
         born=born,
+        unknown=_unknown(rng, age),
         female=female,
         family=rng.integers(0, len(FAMILIES), heads)[household],
         given=rng.integers(0, len(GIVEN), count),
@@ -117,6 +126,13 @@ def _ages(rng: Generator, head_age: Floats, role: Ints) -> Floats:
     child = np.clip(head_age - rng.uniform(22, 40, len(role)), 0, 70)
     age: Floats = np.where(role == 0, head_age, np.where(role == 1, spouse, child))
     return age
+
+
+def _unknown(rng: Generator, age: Floats) -> Ints:
+    """One in twenty of the oldest does not know the day, or not even the month, of their birth."""
+    chance = np.where(age >= 85, rng.random(len(age)), 1.0)
+    parts: Ints = np.where(chance < 0.02, 2, np.where(chance < 0.05, 1, 0)).astype(np.int64)
+    return parts
 
 
 def _status(rng: Generator, count: int) -> tuple[Ints, Days, Days]:
@@ -170,7 +186,7 @@ def addressees(people: People, rng: Generator) -> pa.Table:
     return pa.table(
         {
             "addressee_no": people.addressee,
-            "birth_date": iso(people.born),
+            "birth_date": people.birth(),
             "sex": labelled(people.female, ["1", "2"]),
             "kana": people.kana(family),
             "address_code": address_code(town),
@@ -187,7 +203,7 @@ def own_copy(people: People) -> dict[str, pa.Array]:
     It is a little behind the register, which may have another surname or another address, never both.
     """
     return {
-        "birth_date": iso(people.born),
+        "birth_date": people.birth(),
         "sex": labelled(people.female, ["1", "2"]),
         "kana": people.kana(),
         "address_code": address_code(people.town),

@@ -25,6 +25,7 @@ REGISTER = Subject(name="register", source="jumin", kind="sqlite", tables=(ADDRE
 _MOVES = 0.0012  # of all people, on an ordinary working day; within the city
 _LEAVES = 0.0004
 _DEATHS = 0.0002
+_OF_AGE = 20  # who moves, does so alone
 
 
 @dataclass(slots=True)
@@ -52,8 +53,12 @@ class RegisterLife:
         return Happenings(day, instant, moved, died, left)
 
     def _some(self, count: float) -> tuple[int, ...]:
-        number = min(max(1, round(count)), len(self.staying))
-        return tuple(self.staying.pop() for _ in range(number))
+        chosen: list[int] = []
+        while self.staying and len(chosen) < max(1, round(count)):
+            person = self.staying.pop()
+            if not self.world.fixed[person]:
+                chosen.append(person)
+        return tuple(chosen)
 
     def _address(self) -> str:
         return str(address_code(self.rng.integers(0, TOWNS, 1))[0])
@@ -62,6 +67,6 @@ class RegisterLife:
         """Residents of one name in all systems: who has a new one may not move as well, or nobody knows them."""
         people = self.world.people
         here = pc.equal(self.world.books["addressee"].base["kana"], people.kana()).to_numpy()
-        here &= (people.status == RESIDENT) & ~people.dv
+        here &= (people.status == RESIDENT) & ~people.dv & (people.age >= _OF_AGE)
         here[[resident for _, resident in people.namesakes]] = False
         return [int(person) for person in self.rng.permutation(np.flatnonzero(here))]

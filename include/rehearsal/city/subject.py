@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from rehearsal.city.book import Book
+    from rehearsal.city.columns import Bools
     from rehearsal.city.dirt import Kind, Strangers
     from rehearsal.city.people import People
     from rehearsal.city.schema import Table
@@ -48,6 +49,7 @@ class World:
     people: People
     strangers: Strangers
     books: dict[str, Book]
+    fixed: Bools  # people to whom nothing more happens: a record of theirs is wrong, or was
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from rehearsal.city.jumin import JUMIN
 from rehearsal.city.subject import Subject
 from rehearsal.city.tax import TAX
 
 __all__ = ["NAMES", "SUBJECTS", "chosen"]
 
-SUBJECTS: tuple[Subject, ...] = (TAX,)
+SUBJECTS: tuple[Subject, ...] = (JUMIN, TAX)
 NAMES = tuple(subject.name for subject in SUBJECTS)
 
 
