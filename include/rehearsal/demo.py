@@ -16,10 +16,11 @@ from fukuhon.errors import FukuhonError
 from rehearsal.driver_airflow import AirflowError
 from rehearsal.driver_days import moments
 from rehearsal.driver_office import AirflowOffice
-from rehearsal.driver_schedule import one_more_day, with_reconciliation
+from rehearsal.driver_schedule import one_more_day
 from rehearsal.driver_world import BusyError, Plan, alone, leave_in_order, made_city, open_world
 from rehearsal.judge import Judgement, judge
 from rehearsal.judge_outputs import summary, write_outputs
+from rehearsal.month import month
 from rehearsal.supervisor import SupervisorError
 from rehearsal.supervisor_airflow import ROOT
 from rehearsal.terminal import Progress
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.fresh or begun:  # what was broken off cannot be gone on with: the clock has moved
             start_over(options.folder)
-        return play(Plan(options.folder, people=options.people, seed=options.seed))
+        return play(month(options.folder, options.people, options.seed))
     except (BusyError, SupervisorError, AirflowError) as error:
         print(
             f"エラー: {error}\n記録：{options.folder / 'logs'}、{options.folder / 'airflow' / 'logs'}", file=sys.stderr
@@ -65,7 +66,6 @@ def play(plan: Plan) -> int:
         day = one_more_day(plan.site)
         progress.say(f"続きから：変更のない一日（{day}）を加えます")
     elif made_city(plan):
-        with_reconciliation(plan.site)
         progress.say(f"見本市を作りました（人口 {plan.people:,}）")
     with open_world(plan) as world:
         progress.say(f"起動しました：中間サーバー代行・送信係・Airflow（{world.airflow.home.url}）")
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.demo", description="副本登録の一連の流れを試します。")
     parser.add_argument("--fresh", action="store_true", help="最初からやり直す")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help="作業フォルダー")
-    parser.add_argument("--people", type=int, default=12_000, help="見本市の人口")
+    parser.add_argument("--people", type=int, default=30_000, help="見本市の人口")
     parser.add_argument("--seed", type=int, default=1, help="乱数の種")
     return parser
 

@@ -14,28 +14,37 @@ from typing import Any
 
 from fukuhon.calendars import tokyo_day
 from fukuhon.clock import tokyo
-from fukuhon.windows import Window
+from fukuhon.windows import Kind, Part, Window
 from fukuhon.windows.schedule import differential_days, duty_times, upload_windows
+from rehearsal import driver_department as department
+from rehearsal import driver_nature as nature
 from rehearsal.driver_office import Office
+from rehearsal.month import CUT, LEVY, MISSED, NOTICE, WITHOUT_CODE
 
-__all__ = ["MISSED", "Moment", "moments"]
-
-MISSED = date(2017, 5, 9)
-"""The day on which the source is away, so that its differences are prepared a day late."""
+__all__ = ["Moment", "moments"]
 
 Act = Callable[[Office], str]
 
 
+def _nothing(_: Office) -> None:
+    """What happens before most moments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant of the site's clock, and what is done and waited for there. ``act`` returns what to tell."""
+    """An instant of the site's clock, and what is done and waited for there. ``act`` returns what to tell.
+
+    ``before``: what the world does just before, so that who wakes at the instant finds it done.
+    """
 
     at: datetime
     what: str
     act: Act
+    before: Callable[[Office], object] = _nothing
 
     def happen(self, office: Office) -> str:
         """Step the clock here and let happen what happens. Returns what to tell."""
+        self.before(office)
         office.world.standin.step(self.at)
         told = self.act(office)
         return f"{self.what}：{told}" if told else self.what
@@ -55,13 +64,21 @@ def _duties(folder: Path) -> Iterator[Moment]:
         yield Moment(at, "開始前点検", _due("preflight", at))
     for at in duty_times(folder, "confirm_results"):
         yield Moment(at, "登録結果の確認", _due("confirm_results", at))
+    for at in duty_times(folder, "report_progress"):
+        yield Moment(at, "別紙5の作成", _due("report_progress", at))
     for at in duty_times(folder, "reconcile"):
         yield Moment(at, "突合", _reconciles(at))
 
 
 def _windows(folder: Path) -> Iterator[Moment]:
     for window in upload_windows(folder):
-        yield Moment(window.interval.start, "送信", _sends(window))
+        start = window.interval.start
+        name = f"初期登録の送信（{_PARTS[window.part]}）" if window.kind is Kind.INITIAL else "送信"
+        yield Moment(start, name, _sends(window), nature.cut_the_line if _is_cut(window) else _nothing)
+
+
+def _is_cut(window: Window) -> bool:
+    return window.kind is Kind.INITIAL and tokyo_day(window.interval.start) == CUT
 
 
 def _differences(folder: Path) -> Iterator[Moment]:
@@ -69,19 +86,36 @@ def _differences(folder: Path) -> Iterator[Moment]:
         end = tokyo(day) + timedelta(days=1)
         what = f"差分の準備（{day:%m-%d}分）"
         if day == MISSED:
-            yield Moment(end - timedelta(hours=1), "既存システムの停止", _source_away)
-            yield Moment(end, what, _fails(end))
-            yield Moment(end + timedelta(hours=10), f"差分のやり直し（{day:%m-%d}分）", _again(day))
+            yield Moment(end, what, _fails(end), _ends(day, nature.source_away))
+            yield Moment(end + timedelta(hours=10), f"差分のやり直し（{day:%m-%d}分）", _again(day), nature.source_back)
         else:
-            yield Moment(end, what, _due("prepare_differential", end))
+            yield Moment(end, what, _due("prepare_differential", end), _ends(day))
+        if day == LEVY:
+            yield Moment(end - timedelta(hours=7), "当初課税：件数の検査の範囲を見直す", _levied)
+            yield Moment(end + timedelta(hours=7), "上限を超える登録の計画", _exceeds(tokyo_day(end)))
+        if day == WITHOUT_CODE:
+            yield Moment(end + timedelta(hours=1), "符号を取得していない宛名", _without_code(day))
+            corrected = tokyo_day(end) + timedelta(days=1)
+            yield Moment(tokyo(corrected, 14), "エラーの記録の正本での訂正", _corrected(day, corrected))
 
 
 def _people(folder: Path) -> Iterator[Moment]:
-    first = min(window.interval.start for window in upload_windows(folder))
+    windows = upload_windows(folder)
+    first = min(window.interval.start for window in windows)
     day = tokyo_day(first)
+    last = max((tokyo_day(w.interval.end) for w in windows if w.kind is Kind.INITIAL), default=day)
     yield Moment(first - timedelta(minutes=30), "事前アップロードの準備", _by_hand("pretest_registration"))
     yield Moment(tokyo(day + timedelta(days=1), 10), "初期登録の準備", _by_hand("prepare_initial"))
-    yield Moment(tokyo(day + timedelta(days=5), 11), "初期登録の完了", _initial_complete)
+    yield Moment(tokyo(last + timedelta(days=3), 11), "初期登録の完了", _initial_complete)
+
+
+def _ends(day: date, *more: Callable[[Office], object]) -> Callable[[Office], None]:
+    def before(office: Office) -> None:
+        nature.day_ends(office, day)
+        for each in more:
+            each(office)
+
+    return before
 
 
 def _due(dag: str, at: datetime) -> Act:
@@ -108,24 +142,46 @@ def _fails(at: datetime) -> Act:
     return act
 
 
-def _source_away(office: Office) -> str:
-    for path in _source_files(office):
-        path.rename(path.with_suffix(".away"))
-    return "正本のデータベースを外しました"
-
-
-def _source_files(office: Office) -> list[Path]:
-    return [source.path for source in office.world.site.sources if source.path is not None]
-
-
 def _again(day: date) -> Act:
     def act(office: Office) -> str:
-        for path in _source_files(office):
-            path.with_suffix(".away").rename(path)
         prepared = _counts(office.again(day))
         now = office.world.standin.now()
         window = next(each for each in upload_windows(office.world.plan.site) if now in each.interval)
         return f"{prepared}、{_sent(office.send(window))}"
+
+    return act
+
+
+def _exceeds(day: date) -> Act:
+    """J-LIS has coordinated the day with the server's side and with the body; the body's people plan for it."""
+
+    def act(office: Office) -> str:
+        department.quiet_ranges(office)
+        queued, cap = office.records_queued(), office.daily_cap()
+        if queued <= cap:
+            return f"要りません（{queued:,}件、1日の上限{cap:,}件）"
+        records, before = -(-queued // 100) * 100, office.files_without_window(day)
+        office.world.standin.change({"coordinated": [{"days": [day.isoformat()], "records": records}]})
+        office.exceed(NOTICE, day, records)
+        after = office.files_without_window(day)
+        told = f"待ち{queued:,}件、上限{cap:,}件、承認により{records:,}件まで"
+        return f"{told}、当日に入らないファイル{before}→{after}"
+
+    return act
+
+
+def _levied(office: Office) -> str:
+    return f"規則{department.ranges_of_the_levy(office)}本（この日だけ）"
+
+
+def _without_code(day: date) -> Act:
+    return lambda office: f"{nature.without_code(office, day)}人（中間サーバー側）"
+
+
+def _corrected(day: date, on: date) -> Act:
+    def act(office: Office) -> str:
+        nature.code_acquired(office)
+        return f"{nature.corrected(office, day, on)}件（税務課）、符号も取得"
 
     return act
 
@@ -136,9 +192,11 @@ def _initial_complete(office: Office) -> str:
 
 
 def _sent(facts: Mapping[str, int]) -> str:
-    return f"送信{facts['received']}ファイル（{facts['bytes']:,}バイト）"
+    cut = f"　回線断{facts['cut']}回、同じファイルを送り直し" if facts.get("cut") else ""
+    return f"送信{facts['received']}ファイル（{facts['bytes']:,}バイト）{cut}"
 
 
+_PARTS = {Part.TAX: "税", Part.OTHER: "税以外", None: "全部"}
 _WORDS = {
     "prepare": {
         "read": "読込",
@@ -150,6 +208,7 @@ _WORDS = {
     },
     "confirm": {"asked": "照会", "processed": "処理", "waiting": "処理待ち", "errors": "エラー"},
     "reconcile": {"requests": "依頼", "records": "記録", "mismatches": "不一致"},
+    "progress": {"rows": "特定個人情報", "open": "未完了", "findings": "食い違い"},
     "preflight": {"items": "項目", "met": "充足"},
 }
 """By what a summary is about: its counts that are told, and their names."""

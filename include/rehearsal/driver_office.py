@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fukuhon.clock import tokyo
-from fukuhon.errors import RefusedError, RetriableError
-from fukuhon.ledger import FileState, Ledger, approvals, files, orders
+from fukuhon.errors import RetriableError
+from fukuhon.ledger import File, FileState, Ledger, approvals, attempts, files, orders
+from fukuhon.sender import cap_as_of
 from fukuhon.site import Role
 from fukuhon.windows import Window
 from rehearsal.driver_airflow import Run, scheduled
@@ -29,6 +30,8 @@ _TASKS = {
     "prepare_initial": ("prepare",),
     "prepare_differential": ("prepare",),
     "reconcile": ("carry_out",),
+    "report_progress": ("write",),
+    "exceed_daily_cap": ("plan",),
 }
 """What tells of a run: its tasks' facts, the later over the earlier."""
 
@@ -63,6 +66,22 @@ class Office(Protocol):
         """See 突合 through, two people deciding."""
         ...
 
+    def exceed(self, notice: str, day: date, records: int) -> None:
+        """Have a plan above the daily cap asked for by one person and approved by another."""
+        ...
+
+    def records_queued(self) -> int:
+        """Records of 差分 and deletions that wait to be sent."""
+        ...
+
+    def files_without_window(self, day: date) -> int:
+        """Files of 差分 and deletions that have no window on ``day`` or before it."""
+        ...
+
+    def daily_cap(self) -> int:
+        """Records that a day without a plan takes."""
+        ...
+
 
 class _Base:
     """What both share: the books, and how long each stage took."""
@@ -94,9 +113,29 @@ class _Base:
         """What was sent under the window's order."""
         with self.ledger.reading() as reader:
             order = orders.of_window(reader, window.id)
+            cut = sum(each.window_id == window.id and each.outcome == "cut" for each in attempts.find(reader))
         assert order is not None, "a settled window has its order"
         state = orders.wait_state(self.ledger, order.id)
-        return {"received": state.received, "bytes": state.bytes_sent}
+        return {"received": state.received, "bytes": state.bytes_sent, "cut": cut}
+
+    def records_queued(self) -> int:
+        """Records of 差分 and deletions that wait to be sent."""
+        return sum(file.records for file in self._queued())
+
+    def files_without_window(self, day: date) -> int:
+        """Files of 差分 and deletions that have no window on ``day`` or before it."""
+        end = tokyo(day + timedelta(days=1))
+        return sum(file.window_start is None or file.window_start >= end for file in self._queued())
+
+    def daily_cap(self) -> int:
+        """Records that a day without a plan takes."""
+        with self.ledger.reading() as reader:
+            return cap_as_of(self.world.site, reader, self.world.standin.now().date()).of_a_day or 0
+
+    def _queued(self) -> list[File]:
+        with self.ledger.reading() as reader:
+            found = files.find(reader, state=(FileState.VALIDATED, FileState.PLANNED))
+        return [file for file in found if file.kind in {"differential", "deletion"}]
 
     def count(self, facts: Facts) -> Facts:
         """Add up what a task says of its stages."""
@@ -122,8 +161,19 @@ class AirflowOffice(_Base):
         self.airflow.wait(scheduled(dag, at), expect="failed")
 
     def by_hand(self, dag: str) -> Facts:
-        """Trigger a run as the officer, and wait for it."""
-        return self._run(self.airflow.trigger(dag, self.users["officer"]))
+        """Trigger a run as the officer, 初期登録 one for each 特定個人情報, and wait for all."""
+        spis = self.world.site.spis if dag == "prepare_initial" else (None,)
+        conf = [{"spi": spi.code} if spi else None for spi in spis]
+        return _together(
+            [self._run(run) for run in [self.airflow.trigger(dag, self.users["officer"], c) for c in conf]]
+        )
+
+    def exceed(self, notice: str, day: date, records: int) -> None:
+        """The officer asks by starting the dag, the administrator approves in the page."""
+        conf = {"notice": notice, "days": day.isoformat(), "records": records}
+        run = self.airflow.trigger("exceed_daily_cap", self.users["officer"], conf)
+        self.airflow.answer(run, "approve", self.users["administrator"], "承認")
+        self._run(run)
 
     def again(self, day: date) -> Facts:
         """``airflow backfill create``, and wait for the run."""
@@ -161,6 +211,7 @@ class Hands(_Base):
         """Do it."""
         from fukuhon.registration import differential, planning, results  # noqa: PLC0415 - they take their time to load
         from fukuhon.registration.desk import open_desk  # noqa: PLC0415 - the same
+        from fukuhon.reports.cut_off import progress_of_the_day  # noqa: PLC0415 - the same
         from fukuhon.vigilance import preflight  # noqa: PLC0415 - the same
 
         with open_desk(self.world.plan.site, "hands") as desk:
@@ -168,6 +219,8 @@ class Hands(_Base):
                 return self.count(preflight.check(desk).as_json())
             if dag == "confirm_results":
                 return self.count(results.confirm(desk).as_json())
+            if dag == "report_progress":
+                return progress_of_the_day(desk).as_json()
             facts = differential.prepare(desk, day=(at - timedelta(days=1)).date(), as_of=at).as_json()
             return self.count(planning.plan(desk).as_json()) | self.count(facts)
 
@@ -187,10 +240,22 @@ class Hands(_Base):
         with open_desk(self.world.plan.site, "hands") as desk:
             as_of = desk.now().replace(hour=0, minute=0, second=1, microsecond=0)
             if dag == "pretest_registration":
-                made = pretest.prepare(desk, as_of=as_of)
+                made = [pretest.prepare(desk, as_of=as_of)]
             else:
-                made = initial.prepare(desk, spi=desk.site.spis[0].code, as_of=as_of)
-            return self.count(planning.plan(desk).as_json()) | self.count(made.as_json())
+                made = [initial.prepare(desk, spi=spi.code, as_of=as_of) for spi in desk.site.spis]
+            planned = self.count(planning.plan(desk).as_json())
+            return planned | _together([self.count(each.as_json()) for each in made])
+
+    def exceed(self, notice: str, day: date, records: int) -> None:
+        """Ask as one person, approve as another, plan again."""
+        from fukuhon.registration import exceeding, planning  # noqa: PLC0415 - they take their time to load
+        from fukuhon.registration.desk import open_desk  # noqa: PLC0415 - the same
+
+        with open_desk(self.world.plan.site, "業務 花子") as desk:
+            asked: Facts = dict(exceeding.ask(desk, notice, [day], records).facts)
+            with self.ledger.transaction("管理 一郎") as tx:
+                approvals.approve(tx, asked["approval"])
+            planning.plan(desk)
 
     def again(self, day: date) -> Facts:
         """Do it, late."""
@@ -215,15 +280,6 @@ class Hands(_Base):
             assert time.monotonic() < until, f"{window.id} does not settle"
             time.sleep(_LOOK_S)
 
-    def _ordered(self, window: Window) -> bool:
-        """Whether the order stands; not while the sender has still to end the one of the window before."""
-        try:
-            with self.ledger.transaction("hands") as tx:
-                orders.request(tx, window.interval, window.id, window.kind.value, window.channel)
-        except RefusedError:
-            return False
-        return True
-
     def reconcile(self, at: datetime) -> Facts:  # noqa: ARG002 - it is now
         """Plan as one person, approve as another, carry out."""
         from fukuhon.reconciliation import desk_work  # noqa: PLC0415 - it takes its time to load
@@ -234,3 +290,12 @@ class Hands(_Base):
             with self.ledger.transaction("責任 三子") as tx:
                 approvals.approve(tx, planned["approval"])
             return self.count(desk_work.carry_out(desk, planned["plan_sha256"]).as_json())
+
+
+def _together(facts: list[Facts]) -> Facts:
+    """Several runs of one kind told as one: their counts added up."""
+    counts: dict[str, int] = {}
+    for each in facts:
+        for name, count in (each.get("counts") or {}).items():
+            counts[name] = counts.get(name, 0) + count
+    return {**facts[-1], "counts": counts} if facts else {}

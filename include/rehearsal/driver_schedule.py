@@ -1,4 +1,4 @@
-"""The site's ``schedule.yaml`` as the demo needs it: a day for 突合, and one more day each time it is run again."""
+"""The site's ``schedule.yaml`` as the demo needs it: one more day each time it is run again."""
 
 from __future__ import annotations
 
@@ -10,17 +10,7 @@ import yaml
 
 from fukuhon.site import load
 
-__all__ = ["RECONCILED", "one_more_day", "with_reconciliation"]
-
-RECONCILED = date(2017, 6, 1)
-
-
-def with_reconciliation(folder: Path) -> None:
-    """Let 突合 be due on 2017-06-01 at 10:00, where the schedule names no day for it."""
-    schedule = _read(folder)
-    schedule.setdefault("duties", {}).setdefault("reconcile", [{"days": [RECONCILED], "at": "10:00"}])
-    schedule["last_day"] = max(schedule["last_day"], RECONCILED)
-    _write(folder, schedule)
+__all__ = ["one_more_day"]
 
 
 def one_more_day(folder: Path) -> date:

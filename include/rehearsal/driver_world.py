@@ -45,7 +45,7 @@ class Plan:
     folder: Path
     people: int = 12_000
     seed: int = 1
-    days: int = 4
+    days: int | tuple[str, ...] = 4
     airflow: bool = True
     start: str = _FIRST_INSTANT
     subjects: tuple[str, ...] = ("tax",)

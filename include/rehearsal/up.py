@@ -12,8 +12,8 @@ from pathlib import Path
 
 from fukuhon.commands.acting import ROLE_NAMES
 from rehearsal.driver_days import moments
-from rehearsal.driver_schedule import with_reconciliation
-from rehearsal.driver_world import BusyError, Plan, World, leave_in_order, made_city, open_world
+from rehearsal.driver_world import BusyError, World, leave_in_order, made_city, open_world
+from rehearsal.month import month
 from rehearsal.supervisor import SupervisorError
 from rehearsal.supervisor_airflow import ROOT
 
@@ -26,10 +26,9 @@ def main() -> int:
     """Start everything, say where it is, wait. Returns the exit status."""
     leave_in_order()
     print("起動しています…", flush=True)
-    plan = Plan(ROOT / "var" / "demo")
+    plan = month(ROOT / "var" / "demo")
     try:
-        if made_city(plan):
-            with_reconciliation(plan.site)
+        made_city(plan)
         with open_world(plan) as world:
             _welcome(world)
             _serve(world)

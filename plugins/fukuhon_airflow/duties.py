@@ -38,6 +38,7 @@ __all__ = [
     "prepare_initial",
     "prepare_pretest",
     "reconciliation_due",
+    "report_progress",
 ]
 
 Facts = dict[str, Any]
@@ -130,6 +131,15 @@ def confirm_results(call: Call) -> Facts:
 
     with open_desk(call.folder, call.actor) as desk:
         return results.confirm(desk).as_json()
+
+
+def report_progress(call: Call) -> Facts:
+    """別紙5 as of today, on the days on which the body has to report (seed 1.4.3)."""
+    from fukuhon.registration.desk import open_desk
+    from fukuhon.reports.cut_off import progress_of_the_day
+
+    with open_desk(call.folder, call.actor) as desk:
+        return progress_of_the_day(desk).as_json()
 
 
 def order_window(call: Call) -> int:

@@ -31,6 +31,7 @@ class Tag(StrEnum):
     SEND = "送信"
     CONFIRM = "結果確認"
     RECONCILE = "突合"
+    REPORT = "報告"
     BY_HAND = "手動"
 
 

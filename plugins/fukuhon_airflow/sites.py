@@ -28,6 +28,7 @@ class Duty(StrEnum):
     UPLOAD = "upload"
     CONFIRM = "confirm_results"
     RECONCILE = "reconcile"
+    PROGRESS = "report_progress"
 
 
 @dataclass(frozen=True, slots=True)

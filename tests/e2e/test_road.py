@@ -9,7 +9,7 @@ import yaml
 
 from rehearsal.driver_days import moments
 from rehearsal.driver_office import Hands
-from rehearsal.driver_schedule import one_more_day, with_reconciliation
+from rehearsal.driver_schedule import one_more_day
 from rehearsal.driver_world import Plan, made_city, open_world
 from rehearsal.judge import judge
 from rehearsal.judge_outputs import summary
@@ -32,7 +32,6 @@ def test_a_small_city_travels_the_whole_road(folder: Path) -> None:
     plan = Plan(folder, people=1000, days=2, airflow=False)
     made_city(plan)
     shorter(plan.site)
-    with_reconciliation(plan.site)
     with open_world(plan) as world:
         hands = Hands(world)
         for moment in moments(plan.site, world.standin.now()):

@@ -40,8 +40,7 @@ def standin_body(passwords: Mapping[str, str], sizes: Sizes) -> dict[str, Any]:
         "devices": [{"id": "T992011-01"}],
         "modes": {"applied": []},
         "allotments": [
-            {"days": [day], "from": "09:00", "to": "12:00", "bytes": size}
-            for day, size in zip(("2017-04-12", "2017-04-13"), sizes.window_bytes, strict=True)
+            {"days": [day], "from": "09:00", "to": "12:00", "bytes": size} for day, size in sizes.windows.items()
         ],
         "batch": {
             "start": "22:00",

@@ -29,7 +29,7 @@ def settings(template: str, subjects: Sequence[Subject], sizes: Sizes) -> str:
             text = re.sub(rf"^  - \{{days: .*part: {part},.*\n", "", text, flags=re.MULTILINE)
     for name in ("records_per_file", "bytes_per_file", "line_bytes_per_s"):
         text = _put(text, rf"^(  {name}: )\d+", str(getattr(sizes, name)))
-    for day, size in zip(("2017-04-12", "2017-04-13"), sizes.window_bytes, strict=True):
+    for day, size in sizes.windows.items():
         text = _put(text, rf"^(  - {{days: \[{day}\].* bytes: )\d+", str(size))
     return _put(text, r"(os_user: )gyomu", getpass.getuser())
 

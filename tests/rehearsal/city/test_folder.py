@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from fukuhon.windows import Part, part_of
 from rehearsal.city import City, write_site
-from rehearsal.city.sizing import sizes_of
+from rehearsal.city.sizing import OTHER_DAYS, TAX_DAYS, sizes_of
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +69,14 @@ def test_the_truth_is_written_apart(city: City, folder: Path) -> None:
         assert about["tallies"][day] == city.truth.day(day).tallies()
 
 
-def test_sizes_make_several_files_two_windows_and_a_night_too_short(city: City) -> None:
-    """Day one fits the night; what day two brings does not, but what is left over fits the night after."""
+def test_sizes_make_several_files_and_a_night_too_short(city: City) -> None:
+    """Each allotted day has a volume, those of a part together more than there is; the fullest day outgrows a night."""
     sizes = sizes_of(city)
     assert 6 <= sizes.records / sizes.records_per_file <= 10
-    first, second = sizes.window_bytes
-    assert first < second
-    share = first / (second / 1.2)
-    assert share * sizes.records < sizes.capacity_per_night < (1 - share) * sizes.records + sizes.records_per_file
+    parts = {part_of(subject.spis[0]) for subject in city.subjects}
+    assert set(sizes.windows) == {
+        day for part, days in ((Part.TAX, TAX_DAYS), (Part.OTHER, OTHER_DAYS)) if part in parts for day in days
+    }
+    assert min(sizes.windows.values()) > 0
+    assert sizes.capacity_per_night < 0.6 * sizes.records
     assert sizes.night_s < 5 * 3600

@@ -1,0 +1,110 @@
+"""What the existing systems and the world do by themselves, whoever registers: nothing here is the site's work.
+
+Days end in the systems that only export; one is away for a night; somebody has no 符号 yet; the VPN breaks.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fukuhon.clock import tokyo
+from rehearsal.city import write_present
+
+if TYPE_CHECKING:
+    from rehearsal.driver_office import Office
+
+__all__ = ["code_acquired", "corrected", "cut_the_line", "day_ends", "source_away", "source_back", "without_code"]
+
+_AWAY = "tax"
+_ASSESSMENTS = "TK00000200000001"
+_PEOPLE = 3
+_BYTES = 200_000
+
+
+def day_ends(office: Office, day: date) -> None:
+    """The systems without history show the end of ``day``; those that export have a file of it."""
+    folder = office.world.plan.site
+    write_present(folder, day)
+    for path in _exports(folder):
+        today = path.with_name(f"{path.stem[:-11]}_{day.isoformat()}{path.suffix}")
+        if not today.exists():  # beyond the days that were generated, nothing happens: the last state once more
+            os.link(path, today)
+
+
+def _exports(folder: Path) -> Iterator[Path]:
+    """The newest file of each table that is exported day by day."""
+    newest: dict[tuple[Path, str], Path] = {}
+    for path in sorted((folder / "data").glob("*/*_????-??-??.csv")):
+        newest[path.parent, path.stem[:-11]] = path
+    yield from newest.values()
+
+
+def source_away(office: Office) -> None:
+    """The tax system does not answer any more."""
+    path = _database(office)
+    path.rename(path.with_suffix(".away"))
+
+
+def source_back(office: Office) -> None:
+    """It does again."""
+    path = _database(office)
+    path.with_suffix(".away").rename(path)
+
+
+def cut_the_line(office: Office) -> None:
+    """The VPN breaks during the next upload."""
+    office.world.standin.fault("cut", path="/xml-linkage", after_bytes=_BYTES, times=1)
+
+
+def without_code(office: Office, day: date) -> int:
+    """Some who are taxed for the first time on ``day`` have no 符号 on the server; returns how many."""
+    office.world.standin.change({"without_code": (people := _newcomers(office, day))})
+    return len(people)
+
+
+def code_acquired(office: Office) -> None:
+    """The 宛名・符号担当 has acquired them."""
+    office.world.standin.change({"without_code": []})
+
+
+def corrected(office: Office, day: date, on: date) -> int:
+    """The tax department corrects in the 正本 what the server had refused of ``day``; returns the records."""
+    at, marks = tokyo(on, 14).isoformat(), _newcomers(office, day)
+    with sqlite3.connect(_database(office)) as connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(assessment)")]
+        given = {"valid_from": "?", "corrected_on": "?"}
+        columns = ", ".join(given.get(name, name) for name in names)
+        where = f"addressee_no IN ({', '.join('?' * len(marks))}) AND valid_to LIKE '9999%'"
+        values = [{"valid_from": at, "corrected_on": _wareki(on)}[name] for name in names if name in given]
+        new = connection.execute(f"SELECT {columns} FROM assessment WHERE {where}", [*values, *marks]).fetchall()  # noqa: S608 - names of the table itself
+        connection.execute(f"UPDATE assessment SET valid_to = ? WHERE {where}", [at, *marks])  # noqa: S608 - the same
+        connection.executemany(f"INSERT INTO assessment VALUES ({', '.join('?' * len(names))})", new)  # noqa: S608 - the same
+    connection.close()
+    return len(new)
+
+
+def _newcomers(office: Office, day: date) -> Sequence[str]:
+    """The addressees of some records that are new on ``day``, always the same ones."""
+    columns = ["dataset", "outcome", "addressee", "record_key"]
+    rows = pq.read_table(office.world.plan.site / "truth" / f"{day.isoformat()}.parquet", columns=columns)
+    new = pc.and_(pc.equal(rows["dataset"], _ASSESSMENTS), pc.equal(rows["outcome"], "new"))
+    found: list[str] = sorted(set(rows.filter(new)["addressee"].to_pylist()))
+    return found[:_PEOPLE]
+
+
+def _database(office: Office) -> Path:
+    path = office.world.site.source(_AWAY).path
+    assert path is not None, "the sample's tax system is a file"
+    return path
+
+
+def _wareki(day: date) -> str:
+    return f"H{day.year - 1988:02d}{day:%m%d}"
