@@ -7,8 +7,9 @@ from typing import Any
 
 import typer
 
-from fukuhon.commands import attest, audit, columns, exceed, layout, prepare, receipt, reconcile, report, rules
+from fukuhon.commands import attest, audit, columns, exceed, layout, prepare, receipt, reconcile, report, rules, service
 from fukuhon.commands.approvals import approvals, approve, reject
+from fukuhon.commands.backup import backup, restore
 from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
 from fukuhon.commands.group import ORDER, Family, Verb, Verbs
@@ -71,6 +72,9 @@ _verb("承認", "approve", "申請を承認する（申請した人とは別の�
 _verb("承認", "reject", "申請を却下する。", reject)
 _family("点検と報告", "report", report.app)
 _verb("点検と報告", "doctor", "この環境と団体の設定を点検し、直し方を出す。", doctor)
+_verb("点検と報告", "backup", "台帳、控え、設定を一つの封をしたファイルに写し、ハッシュ鍵を別に書く。", backup)
+_verb("点検と報告", "restore", "バックアップを空の場所に戻す（照合が済むまで送信は止まる）。", restore)
+_family("点検と報告", "service", service.app)
 _family("点検と報告", "audit", audit.app)
 _family("点検と報告", "rules", rules.app)
 _family("点検と報告", "layout", layout.app)

@@ -17,7 +17,7 @@ from fukuhon.ledger.columns import written
 if TYPE_CHECKING:
     from fukuhon.ledger.transactions import Reader
 
-__all__ = ["START", "Event", "Tail", "line_hash", "next_line", "tail"]
+__all__ = ["START", "Event", "Tail", "hash_at", "line_hash", "next_line", "tail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ def tail(reader: Reader) -> Tail:
     """The last line as the ledger has it, ``START`` for an empty trail."""
     row = reader.row(sa.select(schema.audit.c.seq, schema.audit.c.hash).order_by(schema.audit.c.seq.desc()).limit(1))
     return START if row is None else Tail(row.seq, row.hash)
+
+
+def hash_at(reader: Reader, seq: int) -> str | None:
+    """A line's hash by its number; None where there is no such line. What comes before the first has ``START``'s."""
+    if seq == START.seq:
+        return START.hash
+    found = reader.scalar(sa.select(schema.audit.c.hash).where(schema.audit.c.seq == seq))
+    return None if found is None else str(found)
 
 
 def next_line(

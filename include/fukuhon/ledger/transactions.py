@@ -68,6 +68,15 @@ class Tx(Reader):
         self.now = now
         self._tail: chain.Tail | None = None
 
+    @property
+    def dialect(self) -> str:
+        """The kind of database: ``sqlite`` or ``postgresql``."""
+        return self._connection.dialect.name
+
+    def execute(self, change: sa.UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Write without an event: only for :mod:`fukuhon.ledger.copying`, whose rows bring their own trail."""
+        self._connection.execute(change, rows)
+
     def record(self, event: Event, change: sa.UpdateBase, *more: sa.UpdateBase) -> int:
         """Write ``change`` and what belongs to it, with its event.
 

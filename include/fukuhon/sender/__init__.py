@@ -4,10 +4,12 @@ Airflow kills what it runs, and a started upload cannot be interrupted (seed 1.4
 the ledger, and this process, in a session of its own, sends file after file under the guard.
 """
 
+from fukuhon.sender.alone import alone
 from fukuhon.sender.by_hand import ByHand, Waiting, at_terminal
 from fukuhon.sender.daily import cap_as_of
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
+from fukuhon.sender.mark import Mark
 from fukuhon.sender.process import run, serve, start
 from fukuhon.sender.receipts import Entered, close, enter
 from fukuhon.sender.rules import Rules, SiteRules, scheduled_done
@@ -19,6 +21,7 @@ __all__ = [
     "ByHand",
     "Entered",
     "Journal",
+    "Mark",
     "Pace",
     "Rules",
     "Sender",
@@ -26,6 +29,7 @@ __all__ = [
     "Settled",
     "SiteRules",
     "Waiting",
+    "alone",
     "at_terminal",
     "cap_as_of",
     "close",

@@ -89,7 +89,11 @@ class Sender:
             order = next(iter(orders.open_orders(reader)), None)
             queue = orders.queue(reader, order) if order else ()
             stopped = orders.stop_requested(reader)
+            ours = order is None or self.sending.mark.holds(reader)
         self.sending.by_hand.attend()
+        if order is not None and not ours:
+            _log.error("the books are older than what was sent under them: SENDER-020")
+            return self._end(order, "failed", "SENDER-020")
         tried = order is not None and self._serve(order, queue, stopped=stopped, doubt=bool(unknown), due=due)
         if unknown:
             self._settle(unknown)
@@ -144,9 +148,9 @@ class Sender:
         if failed:
             self._not_before = time.monotonic() + self.pace.pause(self._failures)
 
-    def _end(self, order: Order, outcome: Outcome) -> Literal[False]:
+    def _end(self, order: Order, outcome: Outcome, reason: str = "SENDER-007") -> Literal[False]:
         with self.ledger.transaction(ACTOR) as tx:
-            orders.end(tx, order.id, outcome, "SENDER-007" if outcome == "failed" else None)
+            orders.end(tx, order.id, outcome, reason if outcome == "failed" else None)
         _log.info("order of window %s ended: %s", order.window_id, outcome)
         return False
 

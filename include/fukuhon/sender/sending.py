@@ -9,6 +9,7 @@ import hashlib
 import logging
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from fukuhon.ledger.orders import Order
 from fukuhon.sender import outcomes
 from fukuhon.sender.by_hand import ByHand, registration_of
 from fukuhon.sender.journal import Journal
+from fukuhon.sender.mark import Mark
 from fukuhon.sender.rules import Rules
 from fukuhon.server import IntermediateServer, Upload
 from fukuhon.windows import Channel, Window
@@ -50,6 +52,11 @@ class Sending:
     work: Path
     by_hand: ByHand
 
+    @property
+    def mark(self) -> Mark:
+        """How far the books had come when the wire was last touched."""
+        return Mark.of(self.work)
+
     def send(self, file: File, order: Order, window: Window, fence: Fence) -> Sent:
         """Try one file.
 
@@ -64,6 +71,8 @@ class Sending:
         if not isinstance(attempt, Attempt):
             self.journal.drop(key)
             return attempt
+        with suppress(RetriableError), self.ledger.reading() as reader:  # nothing may come between claim and wire
+            self.mark.note(reader)
         if file.channel in BY_HAND:
             return self._hand_out(file, attempt, path)
         _log.info("sending %s, %d bytes", file.name, file.bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fukuhon.site.people import ROLE_CODES, Person, Role
+from fukuhon.site.secrets import read_key_file
 from fukuhon.site.settings import (
     Account,
     Accounts,
@@ -38,4 +39,5 @@ __all__ = [
     "SourceSettings",
     "SpiSettings",
     "load",
+    "read_key_file",
 ]

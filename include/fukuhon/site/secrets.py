@@ -10,7 +10,7 @@ from pathlib import Path
 from fukuhon.errors import ConfigurationError
 from fukuhon.site.settings import SecretRef
 
-__all__ = ["private_folder", "read_key", "read_secret"]
+__all__ = ["private_folder", "read_key", "read_key_file", "read_secret"]
 
 KEY_BYTES = 32
 
@@ -46,6 +46,15 @@ def read_key(ref: SecretRef) -> bytes:
     """
     if ref.file is not None and not ref.file.exists():
         _make_key(ref.file)
+    return _key(ref)
+
+
+def read_key_file(path: Path) -> bytes:
+    """The key in a file that was kept apart; it is never made here. Raises as :func:`read_key`."""
+    return _key(SecretRef.model_construct(file=path.absolute(), env=None))
+
+
+def _key(ref: SecretRef) -> bytes:
     try:
         key = bytes.fromhex(read_secret(ref))
     except ValueError:

@@ -1,0 +1,9 @@
+"""Backups: the books, what they refer to, and the settings in one sealed file; the key of all hashes apart."""
+
+from __future__ import annotations
+
+from fukuhon.backup.looking import Look, accept, is_pending, look
+from fukuhon.backup.restoring import Restored, restore
+from fukuhon.backup.writing import Written, write
+
+__all__ = ["Look", "Restored", "Written", "accept", "is_pending", "look", "restore", "write"]
