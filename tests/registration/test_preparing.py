@@ -138,7 +138,11 @@ def test_the_correction_list_says_which_rows_to_correct_and_why(town: Town) -> N
     rows = list(openpyxl.load_workbook(path)["訂正一覧"].iter_rows(values_only=True))
 
     assert path.stat().st_mode & 0o077 == 0
-    assert rows[0] == ("抽出の行", "宛名番号", "レコードキー", "業務区分", "検査の内容", "直し方")
+    assert rows[0] == (
+        *("抽出の行", "宛名番号", "レコードキー", "業務区分"),
+        *("扱い", "いつから", "日数", "検査の内容", "直し方"),
+    )
+    assert {row[4:7] for row in rows[1:]} == {("待ち", "2017-04-10", "0")}
     assert len(rows) - 1 == told.by_dataset["TK00000200000001"]["quarantined"]
     assert all(isinstance(cell, str) or cell is None for row in rows for cell in row)
     assert any(len(str(row[1])) == 15 and str(row[1]).startswith("0") for row in rows[1:])

@@ -15,6 +15,8 @@ MATTERS: Mapping[str, str] = {
     "cap_plan": "1日の登録上限を超える計画",
     "settle": "結果不明のファイルの確定",
     "lease": "送信権の引継ぎ",
+    "quarantine_release": "留め置きの解放",
+    "quarantine_exclude": "留め置きの除外",
 }
 _DECIDERS: Mapping[str, tuple[Role, ...]] = {"collation_plan": ("collation_manager",)}
 _OTHERWISE: tuple[Role, ...] = ("administrator", "collation_manager")

@@ -12,7 +12,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from fukuhon.calendars import day_interval, tokyo_day
-from fukuhon.ledger import FileState, Reader, approvals, audit, files, lease, orders, reconciliations, results, runs
+from fukuhon.ledger import (
+    FileState,
+    Reader,
+    approvals,
+    audit,
+    files,
+    lease,
+    orders,
+    quarantines,
+    reconciliations,
+    results,
+    runs,
+)
 from fukuhon.registration.desk import Desk
 from fukuhon.vigilance import Alarm, Queue, QueuedFile, ages, alarms_of, old
 from fukuhon.vigilance.alarms import alarm
@@ -59,7 +71,7 @@ def look(desk: Desk) -> Situation:
             window=current(windows, now),
             coming=next((each for each in windows if each.interval.start > now), None),
             due=_due(desk, reader, now),
-            waiting=_waiting(reader, known),
+            waiting=_waiting(desk, reader, known),
             on_the_wire=_on_the_wire(reader, known, now),
             wrong=list(_wrong(desk, reader, known, now)),
             states=_states(known),
@@ -113,12 +125,13 @@ def _last_done(reader: Reader, duty: str, since: date) -> datetime | None:
     return max((at for at in seen if at is not None), default=None)
 
 
-def _waiting(reader: Reader, known: list[files.File]) -> list[dict[str, Any]]:
+def _waiting(desk: Desk, reader: Reader, known: list[files.File]) -> list[dict[str, Any]]:
     """What waits: for a person, for a window, for the server."""
     found: list[dict[str, Any]] = [
         {"what": "承認", "name": f"申請 {asked.id}（{asked.subject}）", "since": asked.asked_at}
         for asked in approvals.find(reader, state="asked")
     ]
+    found += _quarantined(desk, reader)
     for state, what in ((FileState.VALIDATED, "計画"), (FileState.PLANNED, "送信枠"), (FileState.CUT, "再送")):
         found += [{"what": what, "name": file.name, "since": file.changed_at} for file in known if file.state is state]
     return found + [
@@ -126,6 +139,17 @@ def _waiting(reader: Reader, known: list[files.File]) -> list[dict[str, Any]]:
         for file in known
         if file.state in _TAKEN
     ]
+
+
+def _quarantined(desk: Desk, reader: Reader) -> list[dict[str, Any]]:
+    """The records that wait for a correction or a decision, by dataset, since the oldest of them."""
+    found = []
+    for dataset in desk.site.datasets():
+        count, oldest = quarantines.standing(quarantines.last(reader, dataset.code), "waiting")
+        if count and oldest:
+            name = f"{dataset.code} {count:,}件"
+            found.append({"what": "訂正（留め置き）", "name": name, "since": day_interval(oldest).start})
+    return found
 
 
 def _on_the_wire(reader: Reader, known: list[files.File], now: datetime) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ class NewApproval:
     sha256: str
     valid_until: datetime
     budget: int = 1
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,9 @@ def _decide(tx: Tx, approval_id: int, state: Literal["approved", "rejected"], re
         raise RefusedError("LEDGER-051", id=approval_id)
     if tx.now >= asked.valid_until:
         raise RefusedError("LEDGER-052", id=approval_id)
-    values = {"state": state, "decided_by": tx.actor, "decided_at": tx.now, "reason": reason}
+    values: dict[str, object] = {"state": state, "decided_by": tx.actor, "decided_at": tx.now}
+    if reason is not None:
+        values["reason"] = reason
     tx.record(
         Event(f"approval.{state}", f"approvals:{approval_id}", {"kind": asked.kind}),
         sa.update(_t).where(_t.c.id == approval_id).values(**values),

@@ -9,8 +9,8 @@ from fukuhon.ledger import schema
 
 __all__ = ["VERSION", "migrate"]
 
-VERSION = 2
-"""2: plans above the daily cap."""
+VERSION = 3
+"""2: plans above the daily cap. 3: what became of quarantined records."""
 
 
 def migrate(connection: sa.Connection) -> None:

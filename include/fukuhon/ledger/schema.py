@@ -23,6 +23,7 @@ __all__ = [
     "metadata",
     "meters",
     "orders",
+    "quarantines",
     "reconciliations",
     "results",
     "runs",
@@ -88,6 +89,17 @@ tallies = sa.Table(
             "registered",
         ]
     ),
+)
+
+quarantines = sa.Table(
+    "quarantines",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("dataset", sa.String(16), primary_key=True),
+    sa.Column("came_from", sa.String(12), primary_key=True),
+    sa.Column("state", sa.String(12), primary_key=True),
+    columns.number("records"),
+    sa.Column("oldest", sa.Date),
 )
 
 files = sa.Table(

@@ -108,7 +108,7 @@ def _counts(material: Material, found: Differences) -> dict[str, Counts]:
     """What preparing knows of each variation (DESIGN §3.4).
 
     A record that a rule withholds is withheld; one that is quarantined is withheld, too, where older content of it
-    goes on answering.
+    goes on answering, or where two people left it out.
     """
     counts: dict[str, Counts] = defaultdict(lambda: defaultdict(int))
     for variation, tally in found.tallies().items():
@@ -116,7 +116,8 @@ def _counts(material: Material, found: Differences) -> dict[str, Counts]:
             counts[variation][name] += tally[name]
     answering = found.withheld["identity_hash"].combine_chunks()
     stopped = _quarantined(material)
-    still = pc.is_in(stopped["identity_hash"], value_set=answering)
+    excluded = pc.equal(material.quarantined["state"], "excluded")
+    still = pc.or_(excluded, pc.is_in(stopped["identity_hash"], value_set=answering))
     _add(counts, "withheld", stopped.filter(still)["variation"])
     _add(counts, "quarantined", stopped.filter(pc.invert(still))["variation"])
     for name, by_variation in (

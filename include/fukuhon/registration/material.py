@@ -15,11 +15,9 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
@@ -33,6 +31,7 @@ from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import keep_evidence, last_class_counts
 from fukuhon.registration.known_columns import require_known
 from fukuhon.registration.narrowing import NARROW, Notes
+from fukuhon.registration.waiting import Life, life_of
 from fukuhon.rules import Mapper, RuleBook
 from fukuhon.site import DatasetSettings
 
@@ -99,12 +98,12 @@ class Material:
     withheld: pa.Table
     register: pa.Table
     control: Control
+    life: Life
 
-    @cached_property
+    @property
     def quarantined(self) -> pa.Table:
-        """The rows that quality holds back: row number, variation and identity hash."""
-        columns = ["row_no", "variation", "identity_hash"]
-        return pq.read_table(self.verdict.quarantine, columns=columns)
+        """The rows that are held back; those that two people released are not among them."""
+        return self.life.held_back
 
     def chosen(self, wanted: pa.Table) -> Generator[pa.RecordBatch, None, None]:
         """The mapped records of ``wanted``, a part of ``narrow``, with their hashes, in the order read."""
@@ -170,8 +169,9 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         if verdict.stops:
             raise DataError("REGISTRATION-003", dataset=dataset.code, rules="、".join(verdict.stops))
         with watch.stage("narrow"):
-            narrow, withheld = notes.divided(verdict, spool)
-        yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, register, control)
+            life = life_of(desk, dataset.code, day, verdict.quarantine, notes.all())
+            narrow, withheld = notes.divided(verdict, life.released, spool)
+        yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, register, control, life)
 
 
 def mapped_batches(

@@ -17,6 +17,8 @@ from fukuhon.errors import DataError
 from fukuhon.files import HASH, wire_bytes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from fukuhon.files import Fingerprints, Spool
     from fukuhon.quality import Verdict
 
@@ -63,17 +65,22 @@ class Notes:
         except DataError:
             return pa.nulls(len(batch), pa.int64())
 
-    def divided(self, verdict: Verdict, spool: Spool) -> tuple[pa.Table, pa.Table]:
-        """The rows of the records that may be sent, and of those that a rule withholds.
+    def all(self) -> pa.Table:
+        """Every record in scope: a row of :data:`NARROW`, and whether a rule withholds it."""
+        self._parts = [pa.concat_tables(self._parts).combine_chunks()]
+        return self._parts[0]
+
+    def divided(self, verdict: Verdict, released: NDArray[np.int64], spool: Spool) -> tuple[pa.Table, pa.Table]:
+        """The rows of the records that may be sent, ``released`` ones among them, and of those that a rule withholds.
 
         Raises DataError FILES-003 and FILES-004 for a record that was found good and still cannot be written.
         """
-        noted = pa.concat_tables(self._parts).combine_chunks()
+        noted = self.all()
         self._parts.clear()
         row_no = noted["row_no"].to_numpy()
         held = np.zeros(len(row_no), np.bool_)
         known = row_no < len(verdict.held)
-        held[known] = verdict.held[row_no[known]]
+        held[known] = verdict.held[row_no[known]] & ~np.isin(row_no[known], released)
         withheld = noted["withheld"].to_numpy()
         valid = noted.filter(pa.array(~withheld & ~held)).select(NARROW.names)
         return self._sized(valid, spool), noted.filter(pa.array(withheld)).select(NARROW.names)

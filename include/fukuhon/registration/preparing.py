@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from fukuhon.files import HASH, Caps, FileSet, Header, Operation, SetEntry, plan_split, sweep, wire_bytes, write_set
-from fukuhon.ledger import FileState, NewFile, RunKey, files, runs, tallies
+from fukuhon.ledger import FileState, NewFile, RunKey, files, quarantines, runs, tallies
 from fukuhon.records import Holdings
 from fukuhon.registration.accounts import close_books
 from fukuhon.registration.ahead import ahead
@@ -24,8 +24,9 @@ from fukuhon.registration.choosing import Choice
 from fukuhon.registration.corrections import write_corrections
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import run_folder
-from fukuhon.registration.material import Material, Order, Watch, take
+from fukuhon.registration.material import Material, Order, Watch, data_day, take
 from fukuhon.registration.summary import FileFacts, Summary
+from fukuhon.registration.waiting import Life
 from fukuhon.sender.alone import alone
 from fukuhon.site import DatasetSettings
 
@@ -54,6 +55,7 @@ class _Made:
     dataset: DatasetSettings
     choice: Choice
     entries: Sequence[SetEntry]
+    life: Life | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,18 @@ def _make(desk: Desk, plan: Plan, run: int, watch: Watch) -> list[_Made]:
                 with watch.stage("choose"):
                     choice = plan.choose(material, held)
                 with watch.stage("write"):
-                    made.append(_Made(dataset, choice, bench.write(material, choice)))
-                    write_corrections(order.folder, material)
+                    life = _kept(plan, order.folder, material)
+                    made.append(_Made(dataset, choice, bench.write(material, choice), life))
+                    write_corrections(order.folder, material, data_day(plan.as_of))
     return made
+
+
+def _kept(plan: Plan, folder: Path, material: Material) -> Life | None:
+    """What waits from now on, written down; the pretest and a backfill of older days leave it as it is."""
+    if plan.kind == "pretest" or not material.life.advances:
+        return None
+    material.life.write(folder, material.settings.code)
+    return material.life
 
 
 def _write_down(desk: Desk, plan: Plan, run: int, made: Sequence[_Made]) -> None:
@@ -142,6 +153,8 @@ def _write_down(desk: Desk, plan: Plan, run: int, made: Sequence[_Made]) -> None
         for one in made:
             for variation, counts in sorted(one.choice.counts.items()):
                 tallies.put(tx, run, one.dataset.code, variation, **counts)
+            if one.life is not None:
+                quarantines.put(tx, run, one.dataset.code, one.life.changes())
             for entry in one.entries:
                 files.move(tx, files.add(tx, _new_file(plan, run, one.dataset, entry)), FileState.VALIDATED)
         tallies.verify(tx, run)
