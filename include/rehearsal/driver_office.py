@@ -23,6 +23,7 @@ __all__ = ["AirflowOffice", "Hands", "Office"]
 Facts = dict[str, Any]
 _LOOK_S = 0.2
 _QUIET_S = 1.5
+_SETTLED_S = 60.0
 _TASKS = {
     "preflight": ("check",),
     "confirm_results": ("confirm",),
@@ -60,6 +61,18 @@ class Office(Protocol):
 
     def send(self, window: Window) -> Mapping[str, int]:
         """Wait until the sender has nothing more to send in an open window."""
+        ...
+
+    def sent(self, window: Window) -> Mapping[str, int]:
+        """What was sent under a window's order."""
+        ...
+
+    def in_doubt(self) -> bool:
+        """Whether nobody knows if a file has come."""
+        ...
+
+    def until_settled(self) -> None:
+        """Wait until that is known."""
         ...
 
     def reconcile(self, at: datetime) -> Facts:
@@ -117,6 +130,18 @@ class _Base:
         assert order is not None, "a settled window has its order"
         state = orders.wait_state(self.ledger, order.id)
         return {"received": state.received, "bytes": state.bytes_sent, "cut": cut}
+
+    def in_doubt(self) -> bool:
+        """Whether nobody knows if a file has come."""
+        with self.ledger.reading() as reader:
+            return bool(files.find(reader, state=FileState.IN_DOUBT))
+
+    def until_settled(self) -> None:
+        """Wait until that is known: the sender looks by itself."""
+        until = time.monotonic() + _SETTLED_S
+        while self.in_doubt():
+            assert time.monotonic() < until, "a doubt does not settle"
+            time.sleep(_LOOK_S)
 
     def records_queued(self) -> int:
         """Records of 差分 and deletions that wait to be sent."""
