@@ -7,14 +7,27 @@ from typing import Any
 
 import typer
 
-from fukuhon.commands import attest, audit, columns, exceed, layout, prepare, receipt, reconcile, report, rules, service
+from fukuhon.commands import (
+    attest,
+    audit,
+    columns,
+    exceed,
+    layout,
+    prepare,
+    quarantine,
+    receipt,
+    reconcile,
+    report,
+    rules,
+    service,
+)
 from fukuhon.commands.approvals import approvals, approve, reject
 from fukuhon.commands.backup import backup, restore
 from fukuhon.commands.doctor import doctor
 from fukuhon.commands.extract import extract
 from fukuhon.commands.group import ORDER, Family, Verb, Verbs
-from fukuhon.commands.plan import plan
 from fukuhon.commands.init import init
+from fukuhon.commands.plan import plan
 from fukuhon.commands.preflight import preflight
 from fukuhon.commands.results import results
 from fukuhon.commands.send import send
@@ -55,6 +68,7 @@ _family("準備", "columns", columns.app)
 _verb("準備", "extract", "正本を読んで数える（登録はしない）。", extract)
 _verb("準備", "validate", "正本を読み、変換し、検査する（登録はしない）。", validate)
 _family("準備", "prepare", prepare.app)
+_family("準備", "quarantine", quarantine.app)
 _verb("準備", "plan", "検査済みのファイルを送信枠に割り当てる。", plan)
 _family("準備", "exceed", exceed.app)
 _verb("送信", "preflight", "前提作業が満たされているかを確認する（要領 1.3）。", preflight)
