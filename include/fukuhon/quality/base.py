@@ -46,6 +46,7 @@ def _rule(check: BaseCheck) -> Rule:
         guards=_GUARDS[check.kind],
         columns=(check.item,) if other is None else (check.item, other),
         failure=failure_of(check),
+        check=check,
     )
 
 

@@ -17,7 +17,24 @@ if TYPE_CHECKING:
 
     from fukuhon.quality.model import Rule
 
-__all__ = ["columns_of", "dated", "fails", "literal", "narrow_columns", "problem_of", "quoted", "read", "written"]
+__all__ = [
+    "NUMBER",
+    "columns_of",
+    "dated",
+    "fails",
+    "literal",
+    "narrow_columns",
+    "number_casts",
+    "problem_of",
+    "quoted",
+    "read",
+    "read_by",
+    "with_numbers",
+    "written",
+]
+
+NUMBER = "/number"
+"""Ends the name of a column that is handed over as numbers beside the text of the same name."""
 
 # Text as a number or a date; NULL where it is none. They stand for a cast, and are one before anything is checked.
 HELPERS = {"number_of": exp.DType.BIGINT, "date_of": exp.DType.DATE}
@@ -73,6 +90,41 @@ def narrow_columns(rule: Rule) -> tuple[str, ...]:
     read_late = columns_of(rule.failure) if rule.failure else frozenset[str]()
     names = dict.fromkeys((*rule.key, *rule.owner, *rule.join, *sorted(read_late)))
     return tuple(name for name in names if not name.startswith("base_"))
+
+
+def read_by(sql: str) -> frozenset[str]:
+    """The columns that an expression reads, as it is written; the day of the data is none."""
+    tree = parse(sql)
+    assert tree is not None, "an expression of ours, or one that was checked"
+    return frozenset(columns_of_tree(tree)) - {DAY}
+
+
+def number_casts(sql: str) -> frozenset[str]:
+    """The columns of which an expression makes numbers of 64 bits (``number_of``) as they are."""
+    tree = parse(sql)
+    assert tree is not None, "an expression of ours, or one that was checked"
+    return frozenset(name for node in tree.find_all(exp.TryCast) if (name := _cast_column(node)) is not None)
+
+
+def with_numbers(sql: str, columns: frozenset[str]) -> str:
+    """The expression reading ``columns`` as numbers (:data:`NUMBER`) where it would make numbers of them."""
+    if not number_casts(sql) & columns:
+        return sql
+
+    def replaced(node: exp.Expr) -> exp.Expr:
+        name = _cast_column(node)
+        return exp.column(exp.to_identifier(name + NUMBER, quoted=True)) if name in columns else node
+
+    tree = parse(sql)
+    assert tree is not None
+    return tree.transform(replaced).sql(dialect="duckdb")
+
+
+def _cast_column(node: exp.Expr) -> str | None:
+    """The column of a ``TRY_CAST(column AS BIGINT)``; None of anything else."""
+    if isinstance(node, exp.TryCast) and node.to.this is exp.DType.BIGINT and isinstance(node.this, exp.Column):
+        return str(node.this.name)
+    return None
 
 
 def quoted(name: str) -> str:

@@ -1,4 +1,9 @@
-"""One DuckDB pass over a chunk of the mapped batch makes a failure mask for each row rule."""
+"""A failure mask for each row rule over a chunk of the mapped batch.
+
+What defines a mask is the rule's SQL, evaluated by DuckDB: in one pass for the rules across columns, once a distinct
+value for those that read one column. Where a look at a whole column proves that no value of it can fail (`proofs`),
+nothing is evaluated at all.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +15,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fukuhon.errors import ConfigurationError, DataError
-from fukuhon.quality.engine import fetch, show
-from fukuhon.quality.expressions import dated, literal, narrow_columns, quoted
+from fukuhon.errors import DataError
+from fukuhon.quality.across import Across, needs_register
+from fukuhon.quality.by_value import failing_by_value
+from fukuhon.quality.expressions import literal, narrow_columns, quoted
 from fukuhon.quality.model import Kind
+from fukuhon.quality.proofs import Look, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -40,12 +47,42 @@ class Chunk:
 
     def failing(self) -> NDArray[np.int64]:
         """Positions of the records that fail at least one rule."""
-        if not self.masks.num_columns:
-            return np.empty(0, np.int64)
-        joined = self.masks.column(0)
-        for column in self.masks.columns[1:]:
-            joined = pc.or_(joined, column)
-        return np.flatnonzero(joined.to_numpy())
+        joined = np.zeros(len(self.row_no), np.bool_)
+        for column in self.masks.columns:
+            if pc.any(column).as_py():
+                joined |= column.to_numpy()
+        return np.flatnonzero(joined)
+
+
+class _Judged:
+    """The records of a chunk that are in scope and not withheld: a column is cut to them when it is asked for."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        scope, withhold = table.column("scope"), table.column("withhold")
+        everything = scope.null_count + withhold.null_count == 2 * len(table)
+        self._kept = None if everything else pc.and_(pc.is_null(scope), pc.is_null(withhold))
+        self._cut: dict[str, pa.ChunkedArray] = {}
+        self._looks: dict[str, list[Look]] = {}
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """The column's values, of the judged records only."""
+        if name not in self._cut:
+            whole = self._table.column(name)
+            self._cut[name] = whole if self._kept is None else whole.filter(self._kept)
+        return self._cut[name]
+
+    def select(self, names: Iterable[str]) -> pa.Table:
+        """Some columns."""
+        return pa.table({name: self.column(name) for name in names})
+
+    def looks(self, name: str) -> list[Look]:
+        """A look at each piece of a column of texts, all records included; none at any other column."""
+        if name not in self._looks:
+            column = self._table.column(name)
+            pieces = column.chunks if column.type == pa.string() else []
+            self._looks[name] = [Look(piece) for piece in pieces if len(piece)]
+        return self._looks[name]
 
 
 class Masker:
@@ -57,28 +94,19 @@ class Masker:
         self._connection = connection
         self._as_of = as_of
         self._rows = [rule for rule in rules if rule.kind is Kind.ROW]
+        self._alone: dict[str, list[Rule]] = {}
+        for rule in self._rows:
+            if _reads_one_column(rule):
+                self._alone.setdefault(rule.columns[0], []).append(rule)
         self._facts = _fact_columns(rules)
+        computed = {name: sql for name, sql in self._facts.items() if sql != quoted(name)}
+        rest = {rule.id: rule.failure or "TRUE" for rule in self._rows if not _reads_one_column(rule)}
+        self._across = Across(connection, rest | computed, as_of)
         read = {name for rule in rules for name in rule.columns if not name.startswith("base_")}
-        self._register = sorted(name for name in read if name.startswith("reg_"))
-        self.columns = frozenset(read - set(self._register) | set(_FRAME))
-        if self._register:
-            self._load(register)
-
-    def _load(self, register: pa.Table | None) -> None:
-        """Keep the register's columns that are read. Raises QUALITY-006 (not there), QUALITY-007 (one twice)."""
-        names = sorted({"addressee"} | {name.removeprefix("reg_") for name in self._register})
-        if register is None or not set(names) <= set(register.column_names):
-            raise ConfigurationError("QUALITY-006", columns=", ".join(names))
-        show(self._connection, "register_given", register.select(names))
-        self._connection.execute(
-            f"CREATE TABLE register AS SELECT {', '.join(f'{quoted(n)} AS reg_{n}' for n in names)} FROM register_given"  # noqa: S608
-        )
-        self._connection.unregister("register_given")
-        double = self._connection.execute(
-            "SELECT count(*) - count(DISTINCT reg_addressee) FROM register WHERE reg_addressee IS NOT NULL"
-        ).fetchall()[0][0]  # all of it: an unfinished result would block the connection
-        if double:
-            raise DataError("QUALITY-007", count=double)
+        registered = sorted(name for name in read if needs_register(name))
+        self.columns = frozenset(read - set(registered) | set(_FRAME))
+        if registered:
+            self._across.load(register, registered)
 
     def judge(self, table: pa.Table) -> Chunk:
         """Return the masks of the records of ``table`` that are in scope and not withheld.
@@ -88,40 +116,62 @@ class Masker:
         missing = sorted(self.columns - set(table.column_names))
         if missing:
             raise DataError("QUALITY-004", columns=", ".join(missing))
-        show(self._connection, "chunk", table)
-        columns = {**self._facts, **{rule.id: rule.failure or "TRUE" for rule in self._rows}}
-        found = self._try(columns)
-        if found is None:
-            raise DataError("QUALITY-005", rule=self._guilty(columns))
+        judged = _Judged(table)
+        row_no = judged.column("row_no")
+        integers = frozenset(name for name in self._across.numbers if _integers(judged.looks(name)))
+        found = self._across.judge(judged.select(self._across.needs(integers)), integers)
+        across = {rule.id: _own(found.column(rule.id)) for rule in self._rows if rule.id in found.column_names}
+        masks = across | self._alone_masks(judged)
+        clean = pa.chunked_array([pa.repeat(pa.scalar(value=False), len(row_no))])
+        facts = judged.select(dict.fromkeys(("row_no", "variation", *IDENTITY)))
+        for name in self._facts:
+            facts = facts.append_column(name, found.column(name) if name in found.column_names else judged.column(name))
         return Chunk(
-            found.column("row_no").to_numpy(),
-            found.column("variation"),
-            _own(found.select([rule.id for rule in self._rows])),
-            found.select(["row_no", "variation", *IDENTITY, *self._facts]),
+            row_no.to_numpy(),
+            judged.column("variation"),
+            pa.table({rule.id: masks.get(rule.id, clean) for rule in self._rows}),
+            facts,
         )
 
-    def _try(self, columns: dict[str, str]) -> pa.Table | None:
-        """The query's rows; None when it fails. What DuckDB says stays here, since it may tell a value."""
-        frame = ", ".join(("row_no", "variation", *IDENTITY))
-        named = "".join(f", {sql} AS {quoted(name)}" for name, sql in columns.items())
-        join = " LEFT JOIN register ON addressee = reg_addressee" if self._register else ""
-        source = dated("chunk", self._as_of) + join
-        query = f"SELECT {frame}{named} FROM {source} WHERE scope IS NULL AND withhold IS NULL"  # noqa: S608  # allow-listed
+    def _alone_masks(self, judged: _Judged) -> dict[str, pa.ChunkedArray]:
+        """The masks of those rules on one column that some record fails."""
+        masks: dict[str, pa.ChunkedArray] = {}
+        for name, rules in self._alone.items():
+            open_rules = [rule for rule in rules if not _proved(rule, judged.looks(name))]
+            if open_rules:
+                masks |= self._by_value(judged.column(name), open_rules)
+        return masks
+
+    def _by_value(self, values: pa.ChunkedArray, rules: list[Rule]) -> dict[str, pa.ChunkedArray]:
         try:
-            return fetch(self._connection, query)
+            return failing_by_value(self._connection, values, rules, self._as_of)
         except duckdb.Error:
-            return None
+            guilty = [rule.id for rule in rules if not self._evaluates(values, rule)]
+        raise DataError("QUALITY-005", rule=", ".join(guilty) or "—")  # what DuckDB says may tell a value
 
-    def _guilty(self, columns: dict[str, str]) -> str:
-        guilty = [name.partition("/")[0] for name, sql in columns.items() if self._try({name: sql}) is None]
-        return ", ".join(dict.fromkeys(guilty)) or "—"
+    def _evaluates(self, values: pa.ChunkedArray, rule: Rule) -> bool:
+        try:
+            failing_by_value(self._connection, values, [rule], self._as_of)
+        except duckdb.Error:
+            return False
+        return True
 
 
-def _own(masks: pa.Table) -> pa.Table:
-    """The masks in memory of their own: what DuckDB hands over is let go only as a whole, all columns together."""
-    return pa.table(
-        {name: pc.or_(column, column) for name, column in zip(masks.column_names, masks.columns, strict=True)}
-    )
+def _reads_one_column(rule: Rule) -> bool:
+    return len(set(rule.columns)) == 1 and not needs_register(rule.columns[0])
+
+
+def _integers(looks: list[Look]) -> bool:
+    return bool(looks) and all(look.int64 for look in looks)
+
+
+def _own(mask: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The mask in memory of its own: what DuckDB hands over is let go only as a whole, all columns together."""
+    return pc.or_(mask, mask)
+
+
+def _proved(rule: Rule, looks: list[Look]) -> bool:
+    return rule.check is not None and bool(looks) and all(holds(rule.check, look) for look in looks)
 
 
 def _fact_columns(rules: Sequence[Rule]) -> dict[str, str]:

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fukuhon.layouts import BaseCheck
 
 __all__ = ["Kind", "Origin", "Rule", "Severity", "StopAbove", "TableSpec"]
 
@@ -79,3 +83,4 @@ class Rule:
     incident: str | None = None
     stop_above: StopAbove | None = None
     condition: str | None = None  # the reviewed ``pass``, as written: what `repeats_mapping` looks at
+    check: BaseCheck | None = None  # the layout's check that ``failure`` says in SQL: what `proofs` looks at

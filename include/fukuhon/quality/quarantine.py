@@ -69,6 +69,11 @@ class Failures:
         rows: NDArray[np.int64] = fetch(self._connection, query).column("row_no").to_numpy()
         return rows
 
+    def rules(self) -> list[int]:
+        """The places of the rules that some record fails."""
+        places: list[int] = fetch(self._connection, "SELECT DISTINCT rule FROM failures").column("rule").to_pylist()
+        return places
+
     def rows(self, rule: int) -> NDArray[np.int64]:
         """Row numbers that fail the rule at this place."""
         query = f"SELECT row_no FROM failures WHERE rule = {rule:d}"  # noqa: S608
