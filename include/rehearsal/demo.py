@@ -1,4 +1,4 @@
-"""``make demo``: one city's tax records travel the whole road through Airflow into the stand-in, with sums that close.
+"""``make demo``: the registration month of a whole city, on the road through Airflow into the stand-in.
 
 Run again it goes on with one more, unchanged day. ``--fresh`` starts over. The exit status is 1 when an equation does
 not hold, a violation was counted or a planted bad record was missed.
@@ -10,17 +10,21 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from fukuhon.errors import FukuhonError
+from rehearsal.browser import Shot, browser, logged_in, take
 from rehearsal.driver_airflow import AirflowError
 from rehearsal.driver_days import moments
 from rehearsal.driver_office import AirflowOffice
 from rehearsal.driver_schedule import one_more_day
-from rehearsal.driver_world import BusyError, Plan, alone, leave_in_order, made_city, open_world
+from rehearsal.driver_watch import Watch
+from rehearsal.driver_world import BusyError, Plan, World, alone, leave_in_order, made_city, open_world
 from rehearsal.judge import Judgement, judge
-from rehearsal.judge_outputs import summary, write_outputs
+from rehearsal.judge_outputs import summary, write_summary
 from rehearsal.month import month
+from rehearsal.papers import write_papers
 from rehearsal.supervisor import SupervisorError
 from rehearsal.supervisor_airflow import ROOT
 from rehearsal.terminal import Progress
@@ -60,31 +64,64 @@ def start_over(folder: Path) -> None:
 
 def play(plan: Plan) -> int:
     """Play what is left of the days in the plan's folder, or one more day where nothing is. Returns the exit status."""
-    progress = Progress()
-    again = (plan.folder / _DONE).exists()
-    if again:
-        day = one_more_day(plan.site)
-        progress.say(f"続きから：変更のない一日（{day}）を加えます")
-    elif made_city(plan):
+    progress, watch = Progress(), Watch()
+    if (plan.folder / _DONE).exists():
+        progress.say(f"続きから：変更のない一日（{one_more_day(plan.site)}）を加えます")
+    else:
+        with watch.phase("city"):
+            made_city(plan)
         progress.say(f"見本市を作りました（人口 {plan.people:,}）")
-    with open_world(plan) as world:
+    with watch.phase("stopping"), ExitStack() as stack:
+        with watch.phase("starting"):
+            world = stack.enter_context(open_world(plan))
         progress.say(f"起動しました：中間サーバー代行・送信係・Airflow（{world.airflow.home.url}）")
         office = AirflowOffice(world)
         for moment in moments(plan.site, world.standin.now()):
-            progress.say(moment.happen(office), moment.at)
-        judgement = judge(world.site, office.ledger, world.standin, plan.site / "truth")
-        seconds = {"setup": setup_seconds(), **world.seconds, **office.seconds, "total": progress.seconds()}
-        content = summary(office.ledger, plan.site, judgement, seconds)
-        progress.say(write_outputs(plan.folder, plan.site, judgement, content))
+            with watch.phase(moment.phase):
+                told = moment.happen(office)
+            if told is not None:
+                progress.say(told, moment.at)
+        with watch.phase("judging"):
+            judgement = judge(world.site, office.ledger, world.standin, plan.site / "truth")
+        with watch.phase("papers"):
+            progress.say(_papers(plan, world, judgement))
+        work = world.airflow.work()
+    seconds = {"setup": setup_seconds(), **world.seconds, **office.seconds, **watch.seconds}
+    write_summary(
+        plan.folder,
+        summary(office.ledger, plan.site, judgement, {**seconds, "total": progress.seconds()}, work),
+    )
     _tell(judgement)
+    print(watch.told(progress.seconds(), office.seconds, work))
     (plan.folder / _DONE).touch()
     return 0 if judgement.good else 1
+
+
+def _papers(plan: Plan, world: World, judgement: Judgement) -> str:
+    """Write the papers; take pictures of them and of the two pages, where there is a browser. Returns what to tell."""
+    reports, pictures = plan.folder / "reports", plan.folder / "pictures"
+    pages = write_papers(plan.site, reports, judgement.accounts)
+    program = browser()
+    if program is None:
+        return "報告書と様式を作りました。Chromium が見つからないため、画像は作りませんでした"
+    pictures.mkdir(exist_ok=True)
+    shots = [Shot(page.resolve().as_uri(), pictures / f"{page.stem}.png") for page in pages]
+    shots += [Shot(page.resolve().as_uri(), pictures / f"{page.stem}.pdf") for page in pages if page.stem[:3] == "day"]
+    with logged_in(world.airflow.as_(officer(world))) as address:
+        shots += [Shot(f"{address}/fukuhon/{name}", pictures / f"page-{name}.png") for name in ("today", "calendar")]
+        taken = take(program, [shot for shot in shots if shot.page.startswith("http") or not shot.picture.exists()])
+    return f"報告書と様式、その画像を作りました（今回{taken}枚、{pictures}）"
 
 
 def setup_seconds() -> float:
     """What set-up took in this run; 0 when nothing was missing."""
     noted = ROOT / ".venv" / ".setup-seconds"
     return float(noted.read_text()) if noted.exists() else 0.0
+
+
+def officer(world: World) -> str:
+    """The officer's login."""
+    return next(person.ui_user for person in world.site.people if person.role == "officer" and person.ui_user)
 
 
 def _tell(judgement: Judgement) -> None:

@@ -85,6 +85,15 @@ class Airflow:
         """Whether the dag has been read."""
         return self.watcher.get(f"/api/v2/dags/{dag}").status_code == httpx.codes.OK
 
+    def work(self) -> dict[str, int]:
+        """How many runs have ended so far, and how many task instances they had."""
+        runs = self.watcher.get("/api/v2/dags/~/dagRuns?state=success&state=failed&limit=1")
+        tasks = self.watcher.get(
+            "/api/v2/dags/~/dagRuns/~/taskInstances?state=success&state=failed&state=skipped&state=upstream_failed&limit=1"
+        )
+        counts = [answer.raise_for_status().json()["total_entries"] for answer in (runs, tasks)]
+        return {"runs": counts[0], "task_instances": counts[1]}
+
     def trigger(self, dag: str, user: str, conf: Mapping[str, Any] | None = None) -> Run:
         """Start a run by hand, as a person."""
         answer = self.as_(user).post(

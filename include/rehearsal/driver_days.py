@@ -18,12 +18,14 @@ from fukuhon.windows import Kind, Part, Window
 from fukuhon.windows.schedule import differential_days, duty_times, upload_windows
 from rehearsal import driver_department as department
 from rehearsal import driver_nature as nature
+from rehearsal import papers
 from rehearsal.driver_office import Office
 from rehearsal.month import CUT, LEVY, MISSED, NOTICE, WITHOUT_CODE
 
 __all__ = ["Moment", "moments"]
 
-Act = Callable[[Office], str]
+Act = Callable[[Office], str | None]
+_SENDING = "sending_phase"
 _SETTLING = timedelta(minutes=20)
 """Longer than the site waits before it looks for a file in doubt."""
 
@@ -34,7 +36,7 @@ def _nothing(_: Office) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant of the site's clock, and what is done and waited for there. ``act`` returns what to tell.
+    """An instant of the site's clock, and what is done and waited for there. ``act`` returns what to tell, None: nothing.
 
     ``before``: what the world does just before, so that who wakes at the instant finds it done.
     """
@@ -43,13 +45,15 @@ class Moment:
     what: str
     act: Act
     before: Callable[[Office], object] = _nothing
+    phase: str = "others"
+    """Under which of ``driver_watch.PHASES`` its time is told."""
 
-    def happen(self, office: Office) -> str:
-        """Step the clock here and let happen what happens. Returns what to tell."""
+    def happen(self, office: Office) -> str | None:
+        """Step the clock here and let happen what happens. Returns what to tell, None where nothing is worth it."""
         self.before(office)
         office.world.standin.step(self.at)
         told = self.act(office)
-        return f"{self.what}：{told}" if told else self.what
+        return None if told is None else f"{self.what}：{told}" if told else self.what
 
 
 def moments(folder: Path, after: datetime | None = None) -> list[Moment]:
@@ -65,11 +69,11 @@ def _duties(folder: Path) -> Iterator[Moment]:
     for at in duty_times(folder, "preflight"):
         yield Moment(at, "開始前点検", _due("preflight", at))
     for at in duty_times(folder, "confirm_results"):
-        yield Moment(at, "登録結果の確認", _due("confirm_results", at))
+        yield Moment(at, "登録結果の確認", _due("confirm_results", at), phase="confirming")
     for at in duty_times(folder, "report_progress"):
         yield Moment(at, "別紙5の作成", _due("report_progress", at))
     for at in duty_times(folder, "reconcile"):
-        yield Moment(at, "突合", _reconciles(at))
+        yield Moment(at, "突合", _reconciles(at), phase="reconciling")
 
 
 def _windows(folder: Path) -> Iterator[Moment]:
@@ -77,9 +81,9 @@ def _windows(folder: Path) -> Iterator[Moment]:
         start = window.interval.start
         name = f"初期登録の送信（{_PARTS[window.part]}）" if window.kind is Kind.INITIAL else "送信"
         if _is_cut(window):
-            yield Moment(start, name, _sends_by_a_line_that_breaks(window), nature.cut_the_line)
+            yield Moment(start, name, _sends_by_a_line_that_breaks(window), nature.cut_the_line, _SENDING)
         else:
-            yield Moment(start, name, _sends(window))
+            yield Moment(start, name, _sends(window), phase=_SENDING)
 
 
 def _is_cut(window: Window) -> bool:
@@ -91,10 +95,12 @@ def _differences(folder: Path) -> Iterator[Moment]:
         end = tokyo(day) + timedelta(days=1)
         what = f"差分の準備（{day:%m-%d}分）"
         if day == MISSED:
-            yield Moment(end, what, _fails(end), _ends(day, nature.source_away))
-            yield Moment(end + timedelta(hours=10), f"差分のやり直し（{day:%m-%d}分）", _again(day), nature.source_back)
+            yield Moment(end, what, _fails(end), _ends(day, nature.source_away), "preparing")
+            yield Moment(end + timedelta(hours=9, minutes=30), "本日の作業票の印刷", _prints)
+            again = f"差分のやり直し（{day:%m-%d}分）"
+            yield Moment(end + timedelta(hours=10), again, _again(day), nature.source_back, "preparing")
         else:
-            yield Moment(end, what, _due("prepare_differential", end), _ends(day))
+            yield Moment(end, what, _due("prepare_differential", end), _ends(day), "preparing")
         if day == LEVY:
             yield Moment(end - timedelta(hours=7), "当初課税：件数の検査の範囲を見直す", _levied)
             yield Moment(end + timedelta(hours=7), "上限を超える登録の計画", _exceeds(tokyo_day(end)))
@@ -109,8 +115,10 @@ def _people(folder: Path) -> Iterator[Moment]:
     first = min(window.interval.start for window in windows)
     day = tokyo_day(first)
     last = max((tokyo_day(w.interval.end) for w in windows if w.kind is Kind.INITIAL), default=day)
-    yield Moment(first - timedelta(minutes=30), "事前アップロードの準備", _by_hand("pretest_registration"))
-    yield Moment(tokyo(day + timedelta(days=1), 10), "初期登録の準備", _by_hand("prepare_initial"))
+    yield Moment(
+        first - timedelta(minutes=30), "事前アップロードの準備", _by_hand("pretest_registration"), phase="preparing"
+    )
+    yield Moment(tokyo(day + timedelta(days=1), 10), "初期登録の準備", _by_hand("prepare_initial"), phase="preparing")
     yield Moment(tokyo(last + timedelta(days=3), 11), "初期登録の完了", _initial_complete)
 
 
@@ -136,7 +144,11 @@ def _by_hand(dag: str) -> Act:
 
 
 def _sends(window: Window) -> Act:
-    return lambda office: _sent(office.send(window))
+    def act(office: Office) -> str | None:
+        sent = office.send(window)
+        return _sent(sent) if sent["bytes"] else None
+
+    return act
 
 
 def _sends_by_a_line_that_breaks(window: Window) -> Act:
@@ -188,12 +200,17 @@ def _exceeds(day: date) -> Act:
     return act
 
 
-def _levied(office: Office) -> str:
-    return f"規則{department.ranges_of_the_levy(office)}本（この日だけ）"
+def _prints(office: Office) -> str:
+    plan = office.world.plan
+    return papers.day_sheet(plan.site, plan.folder / "reports").name
+
+
+def _levied(office: Office) -> None:
+    department.ranges_of_the_levy(office)
 
 
 def _without_code(day: date) -> Act:
-    return lambda office: f"{nature.without_code(office, day)}人（中間サーバー側）"
+    return lambda office: nature.without_code(office, day)
 
 
 def _corrected(day: date, on: date) -> Act:

@@ -19,8 +19,8 @@ _RULES = ("tax-class-distribution", "tax-variation-counts", "tax-status-counts")
 _USUAL, _LEVY = "change: [0.90, 1.10]", "change: [0.80, 1.40]"
 
 
-def ranges_of_the_levy(office: Office) -> int:
-    """Review the counts that move in the levy (「当初課税では範囲を改める」), as the site's own; returns the rules."""
+def ranges_of_the_levy(office: Office) -> None:
+    """Review the counts that move in the levy (「当初課税では範囲を改める」), as the site's own."""
     own = _own(office)
     own.parent.mkdir(mode=0o700, exist_ok=True)
     text = (ROOT / "expectations" / _FILE).read_text(encoding="utf-8")
@@ -28,7 +28,6 @@ def ranges_of_the_levy(office: Office) -> int:
         text, found = re.subn(rf"(- id: {rule}\n(?:      .*\n)*?      ){re.escape(_USUAL)}", rf"\g<1>{_LEVY}", text)
         assert found == 1, f"{rule} has another range"
     own.write_text(text, encoding="utf-8")
-    return len(_RULES)
 
 
 def quiet_ranges(office: Office) -> None:

@@ -64,10 +64,9 @@ def cut_the_line(office: Office) -> None:
     office.world.standin.fault("cut", path="/xml-linkage", after_bytes=_BYTES, times=1)
 
 
-def without_code(office: Office, day: date) -> int:
-    """Some who are taxed for the first time on ``day`` have no 符号 on the server; returns how many."""
-    office.world.standin.change({"without_code": (people := _newcomers(office, day))})
-    return len(people)
+def without_code(office: Office, day: date) -> None:
+    """Some who are taxed for the first time on ``day`` have no 符号 on the server."""
+    office.world.standin.change({"without_code": _newcomers(office, day)})
 
 
 def code_acquired(office: Office) -> None:

@@ -1,29 +1,25 @@
-"""What the demo leaves behind: ``summary.json``, the reports, and pictures of them where there is a browser."""
+"""``summary.json``: what the demo leaves behind for machines (DESIGN §6)."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fukuhon.ledger import Ledger, attempts, reconciliations
 from fukuhon.reconciliation import bound_of
-from fukuhon.registration.desk import open_desk
-from fukuhon.reports.assembling import write_quality_report
 from fukuhon.windows import Kind
 from fukuhon.windows.schedule import upload_windows
 from rehearsal.judge import Judgement, as_record
 
-__all__ = ["pictures", "summary", "write_outputs"]
-
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+__all__ = ["summary", "write_summary"]
 
 
-def summary(ledger: Ledger, folder: Path, judgement: Judgement, seconds: Mapping[str, float]) -> dict[str, Any]:
-    """``summary.json`` as DESIGN §6 has it."""
+def summary(
+    ledger: Ledger, folder: Path, judgement: Judgement, seconds: Mapping[str, float], work: Mapping[str, int]
+) -> dict[str, Any]:
+    """``summary.json`` as DESIGN §6 has it. ``work``: how many runs and task instances Airflow had."""
     accounts = judgement.accounts
     return {
         "records": as_record(accounts.records),
@@ -37,6 +33,7 @@ def summary(ledger: Ledger, folder: Path, judgement: Judgement, seconds: Mapping
         "windows": _windows(ledger, folder),
         "reconciliation": _reconciliation(ledger),
         "violations": [dict(each) for each in judgement.violations],
+        "airflow": dict(work),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
 
@@ -47,6 +44,7 @@ def _windows(ledger: Ledger, folder: Path) -> dict[str, float]:
     with ledger.reading() as reader:
         made = [each for each in attempts.find(reader) if each.window_id in {window.id for window in allotted}]
     return {
+        "cuts": sum(each.outcome == "cut" for each in made),
         "seconds_allotted": sum(window.interval.seconds for window in allotted),
         "seconds_sending": round(sum(each.seconds or 0.0 for each in made), 1),
         "bytes_allotted": sum(window.bytes_limit or 0 for window in allotted),
@@ -62,46 +60,7 @@ def _reconciliation(ledger: Ledger) -> dict[str, int]:
     return {"requests": len(found), "records": records, "mismatches": wrong, "bound": bound_of(records, wrong)}
 
 
-def write_outputs(folder: Path, site: Path, judgement: Judgement, content: Mapping[str, Any]) -> str:
-    """Write ``summary.json`` and the reports, take pictures. Returns what to tell of the pictures."""
+def write_summary(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write ``summary.json``."""
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
-    pages = list(_reports(folder / "reports", site, judgement))
-    return pictures([pages[0], pages[-1]] if len(pages) > 1 else pages, folder / "pictures")
-
-
-def _reports(folder: Path, site: Path, judgement: Judgement) -> Iterator[Path]:
-    """The data-quality report of each run, in the order of the runs; those that were written before stay."""
-    folder.mkdir(exist_ok=True)
-    with open_desk(site, "demo") as desk:
-        for run, _ in judgement.accounts.runs:
-            page = folder / f"quality-{run.key.day}-{run.key.kind}.html"
-            if not page.exists():
-                write_quality_report(desk, run.id, page)
-            yield page
-
-
-def pictures(pages: Sequence[Path], target: Path) -> str:
-    """Photograph pages by a headless Chromium, each once. Returns what to tell."""
-    browser = next(_browsers(), None)
-    if browser is None:
-        return "報告書を作りました。Chromium が見つからないため、画像は作りませんでした"
-    target.mkdir(exist_ok=True)
-    wanted = {page: target / f"{page.stem}.png" for page in pages}
-    taken = sum(picture.exists() or _photograph(browser, page, picture) for page, picture in wanted.items())
-    return f"報告書とその画像{taken}枚を作りました"
-
-
-def _browsers() -> Iterator[str]:
-    yield from filter(None, map(shutil.which, _BROWSERS))
-
-
-def _photograph(browser: str, page: Path, picture: Path) -> bool:
-    options = ("--headless", "--disable-gpu", "--no-sandbox", "--hide-scrollbars", "--disable-background-networking")
-    size = ("--window-size=1200,2400", f"--screenshot={picture}")
-    command = [browser, *options, *size, page.resolve().as_uri()]
-    try:
-        subprocess.run(command, capture_output=True, check=False, timeout=30)
-    except subprocess.TimeoutExpired:
-        return False
-    return picture.exists()
