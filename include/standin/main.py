@@ -49,7 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     os.umask(0o077)
     server = Server(options.data, options.layouts, options.start)
-    listener = listen(options.port, options.host)
+    try:
+        listener = listen(options.port, options.host)
+    except OSError as error:
+        server.close()
+        raise SystemExit(f"fukuhon-standin: {options.host}:{options.port}: {error.strerror}") from None
     if options.port_file is not None:
         _write_port(options.port_file, listener.getsockname()[1])
     # uvicorn ends in order and then hands the signal on to whoever had it before.

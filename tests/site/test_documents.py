@@ -72,3 +72,27 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
     path.write_bytes("a: 見本".encode("cp932"))
     with pytest.raises(ConfigurationError, match="UTF-8"):
         read_document(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        (
+            "a: &a [x, x]\n"
+            + "".join(f"{c}: &{c} [*{b}, *{b}]\n" for b, c in zip("abcdefgh", "bcdefghi", strict=True)),
+            2,
+            "別名",
+        ),
+        ("a: &a [*a]\n", 1, "別名"),
+        ("a: " + "[" * 5000 + "]" * 5000 + "\n", 1, "入れ子"),
+    ],
+)
+def test_a_document_that_would_explode_is_refused(tmp_path: Path, text: str, line: int, why: str) -> None:
+    """Billion laughs, a list that holds itself, brackets without end: by line, at once."""
+    path = tmp_path / "site.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        read_document(path)
+    assert caught.value.code == "SITE-002"
+    assert caught.value.facts["line"] == line
+    assert why in str(caught.value.facts["why"])

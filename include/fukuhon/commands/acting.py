@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from fukuhon.commands import failures
 from fukuhon.commands.failures import keep
 from fukuhon.commands.telling import quiet
 from fukuhon.errors import FatalError, FukuhonError, RefusedError
@@ -64,6 +65,9 @@ def at_desk(folder: Path, *, reads: bool = False) -> Iterator[Desk]:
         except (FukuhonError, typer.Exit, typer.Abort, EOFError, BrokenPipeError):
             raise
         except Exception as error:
+            unwritable = failures.unwritable(error)
+            if unwritable is not None:
+                raise unwritable from None
             raise FatalError("COMMANDS-009", log=keep(error, desk.site.folders.work / "logs")) from error
 
 

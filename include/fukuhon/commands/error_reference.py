@@ -38,6 +38,7 @@ _ROOMS = {
     "VIGILANCE": "見張り",
     "REPORTS": "報告書",
     "LEDGER": "台帳",
+    "BACKUP": "バックアップ",
     "IDENTIFIERS": "番号とコード",
     "CALENDARS": "暦",
     "BASE": "共通",

@@ -6,6 +6,7 @@ each message only what cannot be a value of a record.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fukuhon.commands.usage import usage_error
-from fukuhon.errors import FatalError, FukuhonError, RefusedError
+from fukuhon.errors import FatalError, FukuhonError, RefusedError, RetriableError
 
-__all__ = ["as_dict", "interrupted", "keep", "show", "tell"]
+__all__ = ["as_dict", "interrupted", "keep", "show", "tell", "unwritable"]
 
 
 def tell(error: Exception, *, as_json: bool) -> int:
@@ -26,13 +27,28 @@ def tell(error: Exception, *, as_json: bool) -> int:
     if isinstance(error, BrokenPipeError):  # the reader of our output has gone: nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    known = error if isinstance(error, FukuhonError) else usage_error(error)
+    known = error if isinstance(error, FukuhonError) else usage_error(error) or unwritable(error)
     if known is None:
         known = FatalError("COMMANDS-009", log=keep(error))
     if as_json:
         print(json.dumps({"error": as_dict(known)}, ensure_ascii=False))
     show(known)
     return known.exit_code
+
+
+def unwritable(error: BaseException) -> RetriableError | None:
+    """A disk that is full or does not let us write, wherever it was met; None where it is something else."""
+    found = error if isinstance(error, OSError) else getattr(error, "orig", None)
+    named = str(getattr(found, "sqlite_errorname", ""))
+    number = getattr(found, "errno", None) or next((n for start, n in _SQLITE.items() if named.startswith(start)), 0)
+    if number not in _UNWRITABLE:
+        return None
+    where = getattr(found, "filename", None) or "台帳か作業フォルダー"
+    return RetriableError("COMMANDS-008", where=where, why=os.strerror(number))
+
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_SQLITE = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 
 
 def interrupted(*, as_json: bool) -> int:

@@ -38,7 +38,20 @@ Check: TypeAlias = Callable[[Model], Iterable[Problem]]
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that takes for a number, truth value or date only what looks like nothing else."""
+    """SafeLoader that takes for a number, truth value or date only what looks like nothing else.
+
+    No aliases: a few of them say as much as a disk holds (billion laughs), or themselves.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """One node. Raises yaml.MarkedYAMLError for an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise _AliasError(None, None, None, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
+
+
+class _AliasError(yaml.MarkedYAMLError):
+    """An alias stands where a value should."""
 
 
 _PLAIN = (
@@ -143,7 +156,10 @@ def read_document(path: Path) -> Document:
         data = loader.construct_document(node) if node is not None else {}
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise ConfigurationError("SITE-002", file=path, line=mark.line + 1 if mark else 1, why="YAMLの書き方") from None
+        why = "使えない別名（*）" if isinstance(error, _AliasError) else "YAMLの書き方"
+        raise ConfigurationError("SITE-002", file=path, line=mark.line + 1 if mark else 1, why=why) from None
+    except RecursionError:
+        raise ConfigurationError("SITE-002", file=path, line=1, why="入れ子の深すぎる書き方") from None
     except yaml.YAMLError:
         raise ConfigurationError("SITE-002", file=path, line=1, why="使えない文字") from None
     except ValueError:  # a date that no calendar has, such as 2017-02-30
