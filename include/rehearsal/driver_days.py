@@ -36,7 +36,7 @@ def _nothing(_: Office) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant of the site's clock, and what is done and waited for there. ``act`` returns what to tell, None: nothing.
+    """An instant of the site's clock, and what is done there. ``act`` returns what to tell; None: nothing.
 
     ``before``: what the world does just before, so that who wakes at the instant finds it done.
     """
