@@ -99,7 +99,7 @@ def test_stop_is_told_until_it_is_lifted(hamlet: Hamlet) -> None:
     """Asking twice changes nothing; the trail names who did it."""
     assert hamlet.json("emergency-stop") == {"stopped": True, "sending": []}
     hamlet.json("emergency-stop")
-    told = hamlet.json("status")
+    told = hamlet.json("status", code=1)
     assert told["stopped"]
     assert [each["code"] for each in told["wrong"]] == ["COMMANDS-102"]
     assert "fukuhon resume" in hamlet.run("status").stdout
@@ -128,9 +128,9 @@ def test_source_that_is_away_fails_the_run_and_is_told(hamlet: Hamlet) -> None:
         assert hamlet.json("prepare", "pretest", code=1)["error"]["code"] == "ORIGINALS-001"
     finally:
         source.with_suffix(".away").rename(source)
-    told = hamlet.json("status")["wrong"]
+    told = hamlet.json("status", code=1)["wrong"]
     assert [each["code"] for each in told] == ["COMMANDS-104"]
-    number = hamlet.json("status")["last_run"]
+    number = hamlet.json("status", code=1)["last_run"]
     assert hamlet.json("trace", str(number))["run"]["state"] == "failed"
     nothing = hamlet.json("report", "quality", "--run", str(number), "--out", "never.html", code=1)
     assert nothing["error"]["code"] == "REPORTS-001"

@@ -22,14 +22,17 @@ def preflight(*, site: SiteFolder = HERE, as_json: AsJson = False) -> None:
     from fukuhon.vigilance import preflight as use_case
 
     with at_desk(site) as desk, working("前提作業の確認"):
-        found = use_case.check(desk)
-    finish(found.as_json(), lambda console: _told(console, found), as_json=as_json)
+        looked = use_case.look(desk)
+    found = looked.summary
+    finish(found.as_json(), lambda console: _told(console, found), as_json=as_json, failed=looked.refused)
 
 
 def _told(console: Console, found: Summary) -> None:
-    passwords = found.facts.get("passwords")
-    console.print(table(("項目", "確認したこと"), [(k, v) for k, v in found.facts.items() if k != "passwords"]))
-    console.print("前提作業は満たされています。")
+    passwords, unmet = found.facts.get("passwords"), found.facts.get("unmet")
+    lacking = set(unmet) if isinstance(unmet, list) else set()
+    rows = [("×" if k in lacking else "○", k, v) for k, v in found.facts.items() if k not in {"passwords", "unmet"}]
+    console.print(table(("", "項目", "確認したこと"), rows))
+    console.print(f"満たされていない項目が {len(lacking)} あります。" if lacking else "前提作業は満たされています。")
     if isinstance(passwords, list) and passwords:
-        rows = [(each["user"], each["state"], each["expires"]) for each in passwords]
-        console.print(table(("パスワードを変える利用者", "状態", "期限"), rows))
+        listed = [(each["user"], each["state"], each["expires"]) for each in passwords]
+        console.print(table(("パスワードを変える利用者", "状態", "期限"), listed))

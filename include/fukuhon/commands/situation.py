@@ -8,39 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fukuhon.calendars import day_interval, tokyo_day
-from fukuhon.ledger import (
-    FileState,
-    Reader,
-    approvals,
-    audit,
-    files,
-    lease,
-    orders,
-    quarantines,
-    reconciliations,
-    results,
-    runs,
-)
+from fukuhon.ledger import FileState, Reader, approvals, files, lease, orders, quarantines, runs
+from fukuhon.ledger.states import WAITING
+from fukuhon.reconciliation.desk_work import awaited
 from fukuhon.registration.desk import Desk
-from fukuhon.vigilance import Alarm, Queue, QueuedFile, ages, alarms_of, old
+from fukuhon.registration.slipping import Slip, slipped
+from fukuhon.sender import at_terminal
+from fukuhon.vigilance import Alarm
 from fukuhon.vigilance.alarms import alarm
+from fukuhon.vigilance.done import WORDINGS, done_since, due_times, unprepared
+from fukuhon.vigilance.watch import expiries, watch
 from fukuhon.windows import Window, current
-from fukuhon.windows.schedule import differential_days, duty_times, upload_windows
+from fukuhon.windows.schedule import upload_windows
 
-__all__ = ["DUTIES", "Situation", "look"]
-
-DUTIES = {
-    "preflight": "前提作業の確認",
-    "confirm_results": "登録結果の確認",
-    "reconcile": "正本と副本の突合",
-}
-_TAKEN = (FileState.RECEIVED, FileState.WAITING)
-_UNSENT = (FileState.PREPARED, FileState.VALIDATED, FileState.PLANNED, FileState.CUT)
-_NIGHT_ENDS = timedelta(hours=6)
+__all__ = ["Situation", "look"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ def look(desk: Desk) -> Situation:
             window=current(windows, now),
             coming=next((each for each in windows if each.interval.start > now), None),
             due=_due(desk, reader, now),
-            waiting=_waiting(desk, reader, known),
+            waiting=_waiting(desk, reader, known, now),
             on_the_wire=_on_the_wire(reader, known, now),
             wrong=list(_wrong(desk, reader, known, now)),
             states=_states(known),
@@ -87,58 +72,63 @@ def _states(known: list[files.File]) -> dict[str, int]:
 
 
 def _due(desk: Desk, reader: Reader, now: datetime) -> list[dict[str, Any]]:
-    """The duties of today that are not done, and yesterday's changes that are not prepared."""
+    """The duties of today that are not done, yesterday's changes that are not prepared, accounts that end soon."""
     today = tokyo_day(now)
     found = [
         {"what": wording, "at": at}
-        for duty, wording in DUTIES.items()
-        for at in duty_times(desk.site, duty)
-        if tokyo_day(at) == today and not _done_since(reader, duty, at)
+        for duty, wording in WORDINGS.items()
+        for at in due_times(desk.site, duty)
+        if tokyo_day(at) == today and not done_since(reader, duty, at)
     ]
     found += [
         {"what": f"{day} 分の差分登録の準備", "at": day_interval(day).end}
-        for day in _unprepared(desk, reader, today)
+        for day in unprepared(desk.site, reader, today)
         if day == today - timedelta(days=1)
+    ]
+    found += [
+        {"what": f"利用者 {user} の期限の更新", "at": day_interval(day).start}
+        for user, day in expiries(reader, now)
+        if today < day
     ]
     return sorted(found, key=lambda each: each["at"])
 
 
-def _unprepared(desk: Desk, reader: Reader, today: date) -> list[date]:
-    """Days that are over and whose changes were not prepared, since the first one that was to be."""
-    done = {run.key.day for run in runs.find(reader, kind="differential", state="done")}
-    return [day for day in differential_days(desk.site) if day < today and day not in done]
-
-
-def _done_since(reader: Reader, duty: str, at: datetime) -> bool:
-    """Whether a duty that was due at ``at`` has been done on its day or later."""
-    last = _last_done(reader, duty, tokyo_day(at))
-    return last is not None and last >= day_interval(tokyo_day(at)).start
-
-
-def _last_done(reader: Reader, duty: str, since: date) -> datetime | None:
-    """When a duty was last done since a day; None for never."""
-    if duty == "reconcile":
-        return max((each.ended_at for each in reconciliations.find(reader) if each.ended_at), default=None)
-    if duty == "preflight":
-        return max((line.at for line in audit.lines(reader, subject=f"preflight:{since}")), default=None)
-    seen = [results.looked(reader, file.receipt) for file in files.find(reader) if file.receipt]
-    return max((at for at in seen if at is not None), default=None)
-
-
-def _waiting(desk: Desk, reader: Reader, known: list[files.File]) -> list[dict[str, Any]]:
-    """What waits: for a person, for a window, for the server."""
+def _waiting(desk: Desk, reader: Reader, known: list[files.File], now: datetime) -> list[dict[str, Any]]:
+    """What waits: for a person, for a window, for the server; with where it slipped to, where it did."""
     found: list[dict[str, Any]] = [
         {"what": "承認", "name": f"申請 {asked.id}（{asked.subject}）", "since": asked.asked_at}
         for asked in approvals.find(reader, state="asked")
     ]
     found += _quarantined(desk, reader)
-    for state, what in ((FileState.VALIDATED, "計画"), (FileState.PLANNED, "送信枠"), (FileState.CUT, "再送")):
-        found += [{"what": what, "name": file.name, "since": file.changed_at} for file in known if file.state is state]
-    return found + [
-        {"what": "中間サーバーの処理", "name": file.name, "since": file.received_at}
-        for file in known
-        if file.state in _TAKEN
+    if (hand := at_terminal(reader, desk.site.limits)) is not None:
+        found.append(
+            {
+                "what": "受付番号の入力（接続端末）",
+                "name": hand.file.name,
+                "since": hand.attempt.started,
+                "by_hand": True,
+            }
+        )
+    found += [
+        {
+            "what": "突合用ファイルの出力（接続端末）",
+            "name": f"依頼 {len(plan.numbers)} 件",
+            "since": plan.since,
+            "by_hand": True,
+        }
+        for plan in awaited(reader)
     ]
+    slips = {slip.file: slip for slip in slipped(reader, known, now)}
+    for state, what in ((FileState.VALIDATED, "計画"), (FileState.PLANNED, "送信枠"), (FileState.CUT, "再送")):
+        found += [_of_file(what, f, f.changed_at, slips.get(f.name)) for f in known if f.state is state]
+    return found + [
+        _of_file("中間サーバーの処理", f, f.received_at, slips.get(f.name)) for f in known if f.state in WAITING
+    ]
+
+
+def _of_file(what: str, file: files.File, since: datetime | None, slip: Slip | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"what": what, "name": file.name, "since": since}
+    return entry | ({"slipped": slip.wording} if slip else {})
 
 
 def _quarantined(desk: Desk, reader: Reader) -> list[dict[str, Any]]:
@@ -168,24 +158,7 @@ def _wrong(desk: Desk, reader: Reader, known: list[files.File], now: datetime) -
     yield from _wrong_order(reader, now)
     yield from _wrong_files(known, now)
     yield from _wrong_runs(desk, reader, now)
-    for duty, wording in DUTIES.items():
-        dues = [at for at in _still_matters(desk, known, duty, now) if not _done_since(reader, duty, at)]
-        yield from alarms_of(duty, wording, dues, None, now)
-    yield from old(ages(_queued(known), _nights(known, now), now), now)
-
-
-def _still_matters(desk: Desk, known: list[files.File], duty: str, now: datetime) -> list[datetime]:
-    """The due times of a duty that have come and are not overtaken.
-
-    Yesterday's preconditions matter no more; results are only waited for where the server had taken something.
-    """
-    dues = [at for at in duty_times(desk.site, duty) if at <= now]
-    if duty == "preflight":
-        return [at for at in dues if tokyo_day(at) == tokyo_day(now)]
-    if duty == "confirm_results":
-        taken = [file.received_at for file in known if file.state in _TAKEN and file.received_at]
-        return [at for at in dues if taken and min(taken) < at]
-    return dues
+    yield from watch(desk.site, reader, known, now)
 
 
 def _wrong_order(reader: Reader, now: datetime) -> Iterator[Alarm]:
@@ -212,25 +185,6 @@ def _wrong_runs(desk: Desk, reader: Reader, now: datetime) -> Iterator[Alarm]:
     for run in runs.find(reader, state="failed"):
         yield alarm("COMMANDS-104", str(run.id), run.ended_at or now, now, run=run.id)
     today = tokyo_day(now)
-    for day in _unprepared(desk, reader, today):
+    for day in unprepared(desk.site, reader, today):
         if day < today - timedelta(days=1):
             yield alarm("COMMANDS-108", str(day), day_interval(day).end, now, day=day)
-
-
-def _queued(known: list[files.File]) -> list[QueuedFile]:
-    unsent = [QueuedFile(f.name, Queue.UNSENT, f.prepared_at, f.records) for f in known if f.state in _UNSENT]
-    return unsent + [
-        QueuedFile(f.name, Queue.WAITING, f.received_at, f.records)
-        for f in known
-        if f.state in _TAKEN and f.received_at
-    ]
-
-
-def _nights(known: list[files.File], now: datetime) -> list[datetime]:
-    """When the nights' batches since the oldest receipt have ended, at the latest (seed 1.4.1)."""
-    received = [file.received_at for file in known if file.state in _TAKEN and file.received_at]
-    if not received:
-        return []
-    first = tokyo_day(min(received))
-    days = [first + timedelta(days=n) for n in range((tokyo_day(now) - first).days + 1)]
-    return [day_interval(day).start + _NIGHT_ENDS for day in days]

@@ -9,6 +9,7 @@ from fukuhon.commands.acting import at_desk
 from fukuhon.commands.options import HERE, AsJson, SiteFolder
 from fukuhon.commands.telling import finish, table
 from fukuhon.commands.wording import KINDS, STATES, bytes_text
+from fukuhon.errors import RefusedError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,12 +23,13 @@ _LISTED = 15
 
 
 def status(*, site: SiteFolder = HERE, as_json: AsJson = False) -> None:
-    """Tell how things stand; the server is not asked."""
+    """Tell how things stand; the server is not asked. Exit code 1 where something is wrong or overdue."""
     from fukuhon.commands.situation import look
 
     with at_desk(site, reads=True) as desk:
         found, name = look(desk), desk.site.body.name
-    finish(_body(found, name), lambda console: _told(console, found, name), as_json=as_json)
+    failed = RefusedError("COMMANDS-109", count=len(found.wrong)) if found.wrong else None
+    finish(_body(found, name), lambda console: _told(console, found, name), as_json=as_json, failed=failed)
 
 
 def _body(found: Situation, name: str) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def _waiting_text(console: Console, found: Situation) -> None:
     if not found.waiting:
         console.print("待っているもの：ありません")
         return
-    rows = [(each["what"], each["name"], each["since"]) for each in found.waiting[:_LISTED]]
-    console.print(table(("待っているもの", "対象", "いつから"), rows))
+    rows = [(each["what"], each["name"], each["since"], each.get("slipped", "")) for each in found.waiting[:_LISTED]]
+    console.print(table(("待っているもの", "対象", "いつから", "繰り延べ"), rows))
     if len(found.waiting) > _LISTED:
         console.print(f"ほかに {len(found.waiting) - _LISTED}")

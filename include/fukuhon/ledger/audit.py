@@ -14,7 +14,7 @@ from fukuhon.ledger import schema
 from fukuhon.ledger.chain import START, Tail, line_hash, tail
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["Line", "Tail", "lines", "note", "tail", "verify"]
+__all__ = ["Line", "Tail", "latest", "lines", "note", "tail", "verify"]
 
 _t = schema.audit
 
@@ -44,6 +44,12 @@ def lines(reader: Reader, *, subject: str | None = None, after: int = 0) -> Iter
     for row in reader.stream(query):
         shown = {name: row[name] for name in ("seq", "at", "actor", "event", "subject")}
         yield Line(**shown, detail=json.loads(row["detail"]))
+
+
+def latest(reader: Reader, subject: str) -> Line | None:
+    """The last line about a subject; None where there is none."""
+    seq = reader.scalar(sa.select(sa.func.max(_t.c.seq)).where(_t.c.subject == subject))
+    return None if seq is None else next(lines(reader, subject=subject, after=seq - 1))
 
 
 def verify(reader: Reader, anchor: Tail | None = None) -> Tail:

@@ -19,16 +19,15 @@ from fukuhon.ledger import (
     Reader,
     approvals,
     attempts,
-    audit,
     files,
     orders,
-    reconciliations,
-    results,
     runs,
     tallies,
 )
 from fukuhon.ledger.states import FINISHED, WAITING
+from fukuhon.reconciliation.desk_work import awaited
 from fukuhon.registration.desk import Desk
+from fukuhon.registration.slipping import slipped
 from fukuhon.reports.day_sheet import (
     DayFacts,
     DeadlineFacts,
@@ -43,19 +42,16 @@ from fukuhon.reports.day_sheet import (
     day_sheet,
 )
 from fukuhon.reports.quality_report import Judgement
+from fukuhon.sender import at_terminal
 from fukuhon.server import Readiness
 from fukuhon.site import ROLE_CODES
 from fukuhon.vigilance import Alarm, PasswordState, Pending, Role, WayBack, password_status
 from fukuhon.vigilance.deadlines import due as deadline
-from fukuhon.windows.schedule import differential_days, duty_times, upload_windows
+from fukuhon.vigilance.done import WORDINGS, done_since, due_times
+from fukuhon.windows.schedule import differential_days, upload_windows
 
 __all__ = ["day_facts", "passwords", "write_day_sheet"]
 
-_DUTIES = {
-    "preflight": "前提作業の確認（要領 1.3 の9項目）",
-    "confirm_results": "登録結果の確認",
-    "reconcile": "正本と副本の突合",
-}
 _KINDS = {"pretest": "事前の副本アップロード", "initial": "初期登録", "differential": "差分登録", "deletion": "削除"}
 _STATES = {
     FileState.PREPARED: "作成済み（検査前）",
@@ -137,24 +133,15 @@ def passwords(seen: Readiness, day: date) -> Iterator[PasswordFacts]:
 
 def _duties(desk: Desk, reader: Reader, now: datetime) -> Iterator[DutyFacts]:
     today = tokyo_day(now)
-    for duty, wording in _DUTIES.items():
-        for at in duty_times(desk.site.folder, duty):
+    for duty, wording in WORDINGS.items():
+        for at in due_times(desk.site, duty):
             if tokyo_day(at) == today:
-                yield DutyFacts(wording, at, done=_done(reader, duty, today))
+                yield DutyFacts(wording, at, done=done_since(reader, duty, at))
     prepared = {run.key.day for run in runs.find(reader, kind="differential", state="done")}
     yesterday = today - timedelta(days=1)
     if yesterday in differential_days(desk.site.folder):
         wording = f"{yesterday.month}月{yesterday.day}日分の差分登録の準備"
         yield DutyFacts(wording, day_interval(today, 0, 540).end, done=yesterday in prepared)
-
-
-def _done(reader: Reader, duty: str, today: date) -> bool:
-    """Whether a duty has been done since today began."""
-    if duty == "preflight":
-        return any(True for _ in audit.lines(reader, subject=f"preflight:{today}"))
-    if duty == "reconcile":
-        return any(row.ended_at and tokyo_day(row.ended_at) == today for row in reconciliations.find(reader))
-    return results.looks_on(reader, today) > 0
 
 
 def _deadlines(desk: Desk, reader: Reader, known: Sequence[File], now: datetime) -> list[DeadlineFacts]:
@@ -187,6 +174,11 @@ def _held(desk: Desk, reader: Reader, known: Sequence[File], now: datetime) -> I
             what = f"承認：{_ASKED.get(asked.kind, '申請')}"
             name = f"申請{asked.id}「{asked.subject}」"
             yield HeldFacts(what, name, f"{asked.asked_by}さん以外の承認者", asked.asked_at, asked.valid_until)
+    if (hand := at_terminal(reader, desk.site.limits)) is not None:
+        yield HeldFacts("受付番号の入力（接続端末）", hand.file.name, "業務担当者", hand.attempt.started, hand.due)
+    for plan in awaited(reader):
+        what = f"突合用ファイルの出力（接続端末）{len(plan.numbers)}件"
+        yield HeldFacts(what, "突合作業票", "突合用ファイル出力担当者と責任者", plan.since)
     for file in known:
         if file.state is FileState.IN_DOUBT:
             yield HeldFacts("結果不明の送信", file.name, "システム管理者", file.changed_at)
@@ -209,6 +201,7 @@ def _quarantined(desk: Desk, reader: Reader, now: datetime) -> Iterator[HeldFact
 
 
 def _windows(desk: Desk, reader: Reader, known: Sequence[File], now: datetime) -> Iterator[WindowFacts]:
+    slips = {slip.file: f"（{slip.wording}）" for slip in slipped(reader, known, now)}
     for window in upload_windows(desk.site):
         if tokyo_day(window.interval.start) != tokyo_day(now):
             continue
@@ -221,7 +214,9 @@ def _windows(desk: Desk, reader: Reader, known: Sequence[File], now: datetime) -
             limit=window.bytes_limit,
             spent=attempts.spent(reader, *window.account),
             files=tuple(
-                PlannedFile(f.name, _name(desk, f.dataset, now), f.records, f.bytes, _STATES[f.state])
+                PlannedFile(
+                    f.name, _name(desk, f.dataset, now), f.records, f.bytes, _STATES[f.state] + slips.get(f.name, "")
+                )
                 for f in sorted(mine, key=lambda file: (file.position or 0, file.id))
             ),
         )

@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from fukuhon.calendars import tokyo_day
-from fukuhon.ledger import File, Reader, files, results
+from fukuhon.ledger import Event, File, Reader, audit, files, results
 from fukuhon.ledger.states import ACCEPTED, FileState
 from fukuhon.registration.desk import Desk
 from fukuhon.reports.progress_model import Days, ProgressRow, ProgressSheet
 from fukuhon.reports.progress_xlsx import write_sheet
 from fukuhon.vigilance import shown
+from fukuhon.vigilance.done import PROGRESS
 from fukuhon.windows import AllotmentState, Part, part_of
 from fukuhon.windows.schedule import allotments
 
@@ -26,6 +27,8 @@ def write_progress(desk: Desk, path: Path) -> ProgressSheet:
     """
     sheet = progress(desk)
     write_sheet(sheet, path, desk.now())
+    with desk.ledger.transaction(desk.actor) as tx:  # a duty with a term: not having written it is a failure
+        audit.note(tx, Event(PROGRESS, PROGRESS, {"as_of": sheet.as_of}))
     return sheet
 
 

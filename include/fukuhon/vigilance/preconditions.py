@@ -12,7 +12,7 @@ from enum import StrEnum
 from fukuhon.errors import RefusedError
 from fukuhon.windows import Kind
 
-__all__ = ["FACTS", "Fact", "Item", "Preflight", "Pretest", "Reason", "check", "require"]
+__all__ = ["FACTS", "Fact", "Item", "Preflight", "Pretest", "Reason", "check", "refusal", "require"]
 
 
 class Fact(StrEnum):
@@ -136,12 +136,21 @@ def check(
 
 def require(preflight: Preflight) -> None:
     """Raise RefusedError unless it is allowed: VIGILANCE-001 (preconditions), -002, -003, -004 (its reason)."""
+    if (refused := refusal(preflight)) is not None:
+        raise refused
+
+
+def refusal(preflight: Preflight) -> RefusedError | None:
+    """What ``require`` raises; None where it is allowed."""
     if preflight.lacking:
         sections = "、".join(preflight.manual) or "なし"
-        raise RefusedError("VIGILANCE-001", items="、".join(preflight.wordings), sections=sections)
-    if preflight.reason is Reason.NOT_ALLOTTED:
-        raise RefusedError("VIGILANCE-002")
-    if preflight.reason is Reason.TOO_MANY:
-        raise RefusedError("VIGILANCE-003")
-    if preflight.reason is Reason.NOT_REAL_DATA:
-        raise RefusedError("VIGILANCE-004")
+        return RefusedError("VIGILANCE-001", items="、".join(preflight.wordings), sections=sections)
+    match preflight.reason:
+        case Reason.NOT_ALLOTTED:
+            return RefusedError("VIGILANCE-002")
+        case Reason.TOO_MANY:
+            return RefusedError("VIGILANCE-003")
+        case Reason.NOT_REAL_DATA:
+            return RefusedError("VIGILANCE-004")
+        case None:
+            return None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from fukuhon.calendars import Mode, tokyo_day
+from fukuhon.errors import RefusedError
 from fukuhon.files import sha256_of
 from fukuhon.ledger import Event, File, FileState, audit, files
 from fukuhon.registration.desk import Desk
@@ -15,13 +17,24 @@ from fukuhon.server import Readiness as Screens
 from fukuhon.site import ROLE_CODES
 from fukuhon.vigilance.attestations import attested_masters, masters_in_systems
 from fukuhon.vigilance.passwords import PasswordState, Role, password_status
-from fukuhon.vigilance.preconditions import FACTS, require
+from fukuhon.vigilance.preconditions import FACTS, refusal
 from fukuhon.vigilance.preconditions import check as check_facts
 from fukuhon.vigilance.readiness import AccountState, DepartmentState, Readiness, evidence, lacking
 from fukuhon.windows import Kind, Window
 from fukuhon.windows.schedule import upload_windows
 
-__all__ = ["check"]
+__all__ = ["ACCOUNTS", "Looked", "check", "look"]
+
+ACCOUNTS = "accounts"
+"""The subject of the trail under which stands when the accounts in use end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen, whether it suffices or not, and the refusal where it does not."""
+
+    summary: Summary
+    refused: RefusedError | None
 
 
 def check(desk: Desk) -> Summary:
@@ -29,29 +42,61 @@ def check(desk: Desk) -> Summary:
 
     Raises RefusedError VIGILANCE-001 … -004 where one is not met: then nothing may be uploaded today.
     """
+    found = look(desk)
+    if found.refused is not None:
+        raise found.refused
+    return found.summary
+
+
+def look(desk: Desk) -> Looked:
+    """The same without raising: the evidence is wanted most where something is not met.
+
+    That it was done, and how it ended, goes into the trail: not having run is a failure, and so is what it found.
+    """
     day = tokyo_day(desk.now())
     windows = [window for window in upload_windows(desk.site) if tokyo_day(window.interval.start) == day]
     screens = desk.server.readiness()
     found = evidence(_seen(desk, screens, windows, day), day)
     kind = windows[0].kind if windows else Kind.DIFFERENTIAL
     needs_masters = any(source.masters_needed for source in desk.site.sources)
-    require(
-        check_facts(
-            kind, lacking(found), allotted=kind is not Kind.INITIAL or bool(windows), masters_needed=needs_masters
-        )
+    judged = check_facts(
+        kind, lacking(found), allotted=kind is not Kind.INITIAL or bool(windows), masters_needed=needs_masters
     )
-    with desk.ledger.transaction(desk.actor) as tx:  # that it was done, and when: not having run is a failure
-        audit.note(tx, Event("preflight.met", f"preflight:{day}", {"items": len(found)}))
+    event = "preflight.met" if judged.allowed else "preflight.unmet"
+    unmet = list(judged.wordings)
+    with desk.ledger.transaction(desk.actor) as tx:
+        audit.note(tx, Event("accounts.seen", ACCOUNTS, {"expires": _ends(desk, screens)}))
+        audit.note(tx, Event(event, f"preflight:{day}", {"items": len(found), "unmet": unmet}))
     items: dict[str, object] = {f"({FACTS[one.fact].number}) {FACTS[one.fact].wording}": one.seen for one in found}
     counts = {"items": len(found), "met": sum(one.met for one in found)}
-    return Summary("preflight", counts=counts, facts=items | {"passwords": _passwords(screens, day)})
+    facts = items | {"passwords": _passwords(screens, day), "unmet": unmet}
+    return Looked(Summary("preflight", counts=counts, facts=facts), refusal(judged))
+
+
+def _ends(desk: Desk, screens: Screens) -> list[list[str]]:
+    """The first day on which each account that the settings use lets nobody in.
+
+    By its own last day, its department's, or its password's.
+    """
+    departments = {department.id: department.valid_to for department in screens.departments}
+    found = []
+    for account in screens.accounts:
+        if account.user in _needed(desk):
+            last_days = [day for day in (account.valid_to, departments.get(account.department)) if day]
+            ends = [account.password_set + timedelta(days=account.password_days)]
+            ends += [day + timedelta(days=1) for day in last_days]
+            found.append([account.user, min(ends).isoformat()])
+    return found
+
+
+def _needed(desk: Desk) -> list[str]:
+    accounts = desk.site.server.accounts
+    named = (accounts.upload, accounts.collation_requester, accounts.collation_manager, accounts.administrator)
+    return [account.user for account in named if account]
 
 
 def _seen(desk: Desk, screens: Screens, windows: Sequence[Window], day: date) -> Readiness:
     """What the server's screens, the settings and the disk show."""
-    accounts = desk.site.server.accounts
-    named = (accounts.upload, accounts.collation_requester, accounts.collation_manager, accounts.administrator)
-    needed = [account.user for account in named if account]
     with desk.ledger.reading() as reader:
         said = attested_masters(reader, desk.site)
     taken, evidence_of = masters_in_systems(said, [m.applied for m in screens.masters if m.applied <= day])
@@ -64,7 +109,7 @@ def _seen(desk: Desk, screens: Screens, windows: Sequence[Window], day: date) ->
         ],
         devices=screens.devices,
         vpn_cuts_today=screens.vpn_cuts_today,
-        accounts_needed=needed,
+        accounts_needed=_needed(desk),
         devices_needed=[desk.site.server.device],
         files_ready=not _spoiled(desk, windows),
         production_switched=all(source.production for source in desk.site.sources),
