@@ -13,6 +13,7 @@ from fukuhon.commands import (
     columns,
     exceed,
     layout,
+    lease,
     prepare,
     quarantine,
     receipt,
@@ -29,6 +30,7 @@ from fukuhon.commands.group import ORDER, Family, Verb, Verbs
 from fukuhon.commands.init import init
 from fukuhon.commands.plan import plan
 from fukuhon.commands.preflight import preflight
+from fukuhon.commands.resplit import resplit
 from fukuhon.commands.results import results
 from fukuhon.commands.send import send
 from fukuhon.commands.sender import sender
@@ -60,9 +62,9 @@ def _family(panel: str, name: str, family: typer.Typer) -> None:
     app.add_typer(family, name=name, cls=Family, rich_help_panel=panel)
 
 
+_verb("始める", "init", "団体のフォルダーを作る：既存システムを試し、列を項目に結び付ける。", init)
 _verb("状況", "status", "今日すること、待ち、送信中、異常と直し方を出す。", status)
 _verb("状況", "windows", "送信枠の一覧：割当量と送った量。", windows)
-_verb("始める", "init", "団体のフォルダーを作る：既存システムを試し、列を項目に結び付ける。", init)
 _verb("状況", "trace", "ファイル、実行、又は一つの記録の経過を出す。", trace)
 _family("準備", "columns", columns.app)
 _verb("準備", "extract", "正本を読んで数える（登録はしない）。", extract)
@@ -70,12 +72,14 @@ _verb("準備", "validate", "正本を読み、変換し、検査する（登録
 _family("準備", "prepare", prepare.app)
 _family("準備", "quarantine", quarantine.app)
 _verb("準備", "plan", "検査済みのファイルを送信枠に割り当てる。", plan)
+_verb("準備", "resplit", "どの送信枠にも入らないファイルを、小さく分け直す。", resplit)
 _family("準備", "exceed", exceed.app)
 _verb("送信", "preflight", "前提作業が満たされているかを確認する（要領 1.3）。", preflight)
-_verb("送信", "send", "今の送信枠での送信を指示し、終わるまで待つ。", send)
 _family("送信", "attest", attest.app)
+_verb("送信", "send", "今の送信枠での送信を指示し、終わるまで待つ。", send)
 _verb("送信", "sender", "送信プロセスを動かす（合図があるまで終わらない）。", sender)
 _family("送信", "receipt", receipt.app)
+_family("送信", "lease", lease.app)
 _verb("送信", "settle", "結果の分からないファイルを、照会して確定する。", settle)
 _verb("送信", "emergency-stop", "新しい送信を始めさせない（送信中のものは終わりまで送る）。", emergency_stop)
 _verb("送信", "resume", "停止を解く。", resume)

@@ -19,7 +19,19 @@ from fukuhon.ledger.orders import Order
 from fukuhon.ledger.states import ON_THE_WIRE, FileState
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["Fence", "Holder", "acquire", "claim", "holder", "holder_is_dead", "is_ours", "release", "take_over"]
+__all__ = [
+    "Fence",
+    "Holder",
+    "acquire",
+    "claim",
+    "fence_number",
+    "holder",
+    "holder_is_dead",
+    "is_ours",
+    "question",
+    "release",
+    "take_over",
+]
 
 _l, _f = schema.lease, schema.files
 _NOBODY = {"host": None, "boot_id": None, "pid": None, "start_time": None, "acquired_at": None}
@@ -40,6 +52,16 @@ def holder(reader: Reader) -> Holder | None:
     """Who holds the lease now."""
     row = reader.row(sa.select(_l))
     return None if row is None or row.host is None else Holder(row.host, row.boot_id, row.pid, row.start_time)
+
+
+def fence_number(reader: Reader) -> int:
+    """The highest fence that was given out."""
+    return int(reader.scalar(sa.select(_l.c.fence)) or 0)
+
+
+def question(fence: int) -> str:
+    """What two people decide about when the lease is to be taken over, as the sha256 of their approval."""
+    return approvals.digest(f"fence {fence}")
 
 
 def is_ours(reader: Reader, fence: Fence) -> bool:
@@ -64,10 +86,10 @@ def acquire(tx: Tx, who: Holder) -> Fence:
 def take_over(tx: Tx, who: Holder) -> Fence:
     """Take the lease from a holder that cannot be proven dead, because two people decided it.
 
-    Their approval is of kind ``lease`` and of the fence that stands (``digest("fence N")``).
+    Their approval is of kind ``lease`` and of the fence that stands (``question``).
     Raises RefusedError (LEDGER-05x) without their approval.
     """
-    approvals.use(tx, "lease", approvals.digest(f"fence {tx.scalar(sa.select(_l.c.fence))}"))
+    approvals.use(tx, "lease", question(fence_number(tx)))
     return _pass_on(tx, who)
 
 

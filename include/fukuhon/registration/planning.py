@@ -21,6 +21,7 @@ from fukuhon.windows import (
     Kind,
     Line,
     Plan,
+    Unplaceable,
     Window,
     line_rate,
     part_of,
@@ -28,7 +29,7 @@ from fukuhon.windows import (
 from fukuhon.windows import plan as plan_windows
 from fukuhon.windows.schedule import upload_windows
 
-__all__ = ["plan", "release"]
+__all__ = ["greatest_of", "plan", "release"]
 
 _OPEN = (FileState.VALIDATED, FileState.PLANNED, FileState.CUT, FileState.UNPLACEABLE)
 
@@ -55,9 +56,7 @@ def plan(desk: Desk) -> Summary:
         for position, placement in enumerate(made.placed, 1):
             _place(tx, files.get(tx, _id(placement.file)), placement.window, position)
         for lost in made.unplaceable:
-            _leave(
-                tx, files.get(tx, _id(lost.file)), FileState.UNPLACEABLE, reason=f"greatest_bytes={lost.greatest_bytes}"
-            )
+            _leave(tx, files.get(tx, _id(lost.file)), FileState.UNPLACEABLE, reason=_reason(lost))
         for file in made.waiting:
             _leave(tx, files.get(tx, _id(file)), FileState.VALIDATED, reason=None)
     return _told(made, len(blocked))
@@ -126,9 +125,22 @@ def _place(tx: Tx, file: File, window: Window, position: int) -> None:
     files.place(tx, file.id, window.id, window.interval.start, position)
 
 
+def _reason(lost: Unplaceable) -> str:
+    records = "" if lost.greatest_records is None else f" greatest_records={lost.greatest_records}"
+    return f"greatest_bytes={lost.greatest_bytes}{records}"
+
+
+def greatest_of(file: File) -> tuple[int | None, int | None]:
+    """Bytes and records of the greatest file that would have had a place, of one that had none (its ``reason``)."""
+    said = dict(part.split("=") for part in (file.reason or "").split() if "=" in part)
+    size, records = (said.get(name) for name in ("greatest_bytes", "greatest_records"))
+    return int(size) if size else None, int(records) if records else None
+
+
 def _leave(tx: Tx, file: File, state: FileState, **facts: object) -> None:
-    """What has no place stays where the table lets it: a cut file waits as it is for the next plan."""
-    if (file.state in {state, FileState.CUT} and state is FileState.VALIDATED) or file.state is state:
+    """What has no place stays where the table lets it: a cut or unplaceable file waits as it is for the next plan."""
+    stays = {FileState.CUT, FileState.UNPLACEABLE}
+    if file.state is state or (file.state in stays and state is FileState.VALIDATED):
         return
     files.move(tx, file.id, state, **facts)
 
