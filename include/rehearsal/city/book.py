@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from rehearsal.city.columns import Bools, Ints
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rehearsal.city.schema import Table
 
 __all__ = ["END", "HIDDEN", "START", "Book", "Row", "at", "in_force", "plain_book"]
@@ -103,13 +105,14 @@ class Book:
         self._keep({**values, "_row": row, "_content": self._next_content(), "valid_from": instant, "valid_to": END})
         return row
 
-    def history(self) -> pa.Table:
-        """Every version of every row with its validity, hidden columns too."""
+    def history(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Every version of every row with its validity, hidden columns too; of the ``columns`` where they are named."""
         ends = np.full(self.base.num_rows, END, dtype=object)
         for row, instant in self.closed.items():
             ends[row] = instant
         kept = pa.array(ends != START)
-        base = self.base.append_column("valid_from", pa.repeat(START, self.base.num_rows)).append_column(
+        base = self.base if columns is None else self.base.select(list(columns))
+        base = base.append_column("valid_from", pa.repeat(START, base.num_rows)).append_column(
             "valid_to", pa.array(ends, pa.string())
         )
         base = base.filter(kept)

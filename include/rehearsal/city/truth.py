@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rehearsal.city.book import in_force
+from rehearsal.city.book import HIDDEN, in_force
 from rehearsal.city.columns import Bools, Ints, labelled
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def tell(
 
 
 def _follow(dataset: Dataset, book: Book, days: Sequence[str]) -> list[_Fate]:
-    history = book.history()
+    told_of = (dataset.row, "addressee_no", dataset.key, dataset.variation)
+    history = book.history(list(dict.fromkeys((*told_of, *HIDDEN.names))))
     held = np.full(book.base.num_rows + len(book.added), -1, dtype=np.int64)
     before: Ints = np.zeros(0, dtype=np.int64)
     told = []

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 import yaml
 
 from fukuhon.originals import open_source
+from fukuhon.originals.register import REGISTER_COLUMNS
 from fukuhon.site import SourceSettings
-from rehearsal.city import City, write_postgresql, write_sqlite
+from rehearsal.city import City, write_mariadb, write_postgresql, write_sqlite
+from rehearsal.city.jumin import JUMIN
 from rehearsal.city.tax import TAX
 
-DATASETS = {dataset.table: dataset.code for dataset in TAX.datasets}
+DATASETS = {dataset.table: dataset.code for dataset in (*TAX.datasets, *JUMIN.datasets)}
 SAMPLE = Path(__file__).parents[3] / "include" / "sites" / "sample"
 
 
@@ -86,3 +88,41 @@ def test_postgresql_shows_the_same_days_as_sqlite(city: City, tmp_path: Path, sc
     count = (SAMPLE / "queries" / "assessment_count.sql").read_text("utf-8")
     with open_source(here) as one, open_source(there) as other:
         assert one.count(count, {"as_of": day}) == other.count(count, {"as_of": day})
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """The address of an empty database of MariaDB."""
+    url = os.environ.get("FUKUHON_TEST_MYSQL", "mysql://root@127.0.0.1:3306")
+    engine = sa.create_engine(url.replace("mysql://", "mysql+pymysql://"), poolclass=sa.NullPool)
+    name = f"fukuhon_{uuid.uuid4().hex[:12]}"
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    except sa.exc.OperationalError:
+        if os.environ.get("FUKUHON_REQUIRE_SERVICES") == "1":
+            pytest.fail("MariaDB is demanded and does not answer")
+        pytest.skip("MariaDB does not answer")
+    yield f"{url}/{name}"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name}")
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("day", [date(2017, 4, 10), date(2017, 5, 9)])
+def test_mariadb_shows_the_same_days_as_sqlite(city: City, tmp_path: Path, database: str, day: date) -> None:
+    """The residents' system: the same schema, queries, counts and register on another engine."""
+    write_sqlite(city, tmp_path / "jumin.sqlite", "jumin")
+    write_mariadb(city, database.replace("mysql://", "mysql+pymysql://"))
+    path = tmp_path / "jumin.sqlite"
+    here = SourceSettings(id="jumin", name="住民", kind="sqlite", path=path, history="change_log")
+    there = SourceSettings(id="jumin", name="住民", kind="mysql", url=database, history="change_log")
+    for table in ("resident", "household"):
+        assert extract(here, table, day).equals(extract(there, table, day))
+    with open_source(here) as one, open_source(there) as other:
+        for table in ("resident", "household"):
+            count = (SAMPLE / "queries" / f"{table}_count.sql").read_text("utf-8")
+            assert one.count(count, {"as_of": day}) == other.count(count, {"as_of": day})
+        register = (SAMPLE / "queries" / "register.sql").read_text("utf-8")
+        read = [source.read(register, {"as_of": day}, {**REGISTER_COLUMNS, "dv": "integer"}) for source in (one, other)]
+        assert read[0].equals(read[1])
