@@ -1,4 +1,4 @@
-"""Sizes of the sample's settings: a city of any size shows several files, five windows and a night that is too short."""
+"""Sizes of the sample's settings: any city shows several files, five windows and a night that is too short."""
 
 from __future__ import annotations
 
