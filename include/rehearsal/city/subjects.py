@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from rehearsal.city.allowance import ALLOWANCE
+from rehearsal.city.care import CARE
+from rehearsal.city.handbook import HANDBOOK
 from rehearsal.city.jumin import JUMIN
 from rehearsal.city.subject import Subject
 from rehearsal.city.tax import TAX
 
 __all__ = ["NAMES", "SUBJECTS", "chosen"]
 
-SUBJECTS: tuple[Subject, ...] = (JUMIN, TAX)
+SUBJECTS: tuple[Subject, ...] = (JUMIN, TAX, ALLOWANCE, HANDBOOK, CARE)
 NAMES = tuple(subject.name for subject in SUBJECTS)
 
 

@@ -84,9 +84,9 @@ def _of_window(rng: Generator, pay: str, started: Ints, ended: Ints) -> tuple[In
     entitled = first <= last
     regular = ended >= month - 1
     if pay == "2015-10":
-        entitled &= rng.random(len(started)) < 0.06
+        entitled = some(rng, entitled, 0.06)
     if pay == "2017-06":  # not paid yet; of those that ended, what is due by the first load
-        entitled &= np.where(regular, rng.random(len(started)) < 0.03, ended < _month_of("2017-04"))
+        entitled = some(rng, entitled & regular, 0.03) | (entitled & ~regular & (ended < _month_of("2017-04")))
     who = np.flatnonzero(entitled)
     at = np.where(regular, month, ended + 1)[who]
     by_hand = at.astype("datetime64[M]").astype("datetime64[D]") + np.timedelta64(4, "D")

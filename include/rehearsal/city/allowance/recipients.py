@@ -70,13 +70,13 @@ def make_recipients(rng: Generator, people: People) -> Recipients:
     certified_on = np.maximum(eldest + rng.integers(15, 40, count), day("2010-04-05"))
     latest = np.where(np.isnat(ended_on), day("2017-03-20"), ended_on - np.timedelta64(90, "D"))
     certified_on = np.minimum(certified_on, latest)
-    pending = some(rng, (reason == 0) & ~outside, 0.008)
+    pending = some(rng, (reason == 0) & ~outside & ~people.dv[person], 0.008)
     certified_on = np.where(pending, _NEVER, certified_on)
     month = certified_on.astype("datetime64[M]")
     early = (certified_on - month.astype("datetime64[D]")).astype(np.int64) < 14
     started = np.where(early & (rng.random(count) < 0.3), month, month + 1).astype("datetime64[D]")
     report, reported_on = _report(rng, certified_on, ended_on)
-    usable = ~pending & ~outside & (np.isnat(ended_on) | (ended_on >= day("2016-01-01")))
+    usable = ~pending & ~outside & ~people.dv[person] & (np.isnat(ended_on) | (ended_on >= day("2016-01-01")))
     return Recipients(
         person=person,
         category=np.where(outside, 2, rng.choice([0, 1], size=count, p=[0.68, 0.32])).astype(np.int64),
@@ -111,8 +111,11 @@ def _who(rng: Generator, people: People) -> tuple[Ints, Ints, Days]:
     eldest = np.full(houses, _TODAY)
     np.minimum.at(eldest, people.household[child], people.born[child])
     grown = people.age >= 20
+    alone = head & people.dv & (bands.sum(axis=0)[people.household] == 0)
+    bands[1][people.household[alone]] = 1  # who is protected has a child along that is registered elsewhere
     chosen = np.flatnonzero(head & grown & (people.status != OUTSIDE) & (bands.sum(axis=0)[people.household] > 0))
-    outside = np.flatnonzero((people.status == OUTSIDE) & grown & (rng.random(len(people)) < 0.1))
+    away = (people.status == OUTSIDE) & grown
+    outside = np.flatnonzero(some(rng, away & people.number_known, 0.1) | some(rng, away & ~people.number_known, 0.1))
     there = np.zeros((4, len(outside)), dtype=np.int64)
     there[1] = rng.integers(1, 3, len(outside))
     homes = people.household[chosen]
@@ -134,11 +137,11 @@ def _place_among_children(people: People, counted: Bools) -> Ints:
 def _ended(rng: Generator, people: People, person: Ints) -> tuple[Ints, Days]:
     status, count = people.status[person], len(person)
     chance = rng.random(count)
-    stays = status == RESIDENT
+    stays = (status == RESIDENT) & ~people.dv[person]
     aged, given_up, long_ago = (
         stays & (chance < 0.03),
         stays & (chance >= 0.03) & (chance < 0.045),
-        stays & (chance >= 0.045) & (chance < 0.06),
+        some(rng, stays & (chance >= 0.045), 0.016),
     )
     reason = np.select([status == MOVED, status == DEAD, aged, given_up | long_ago], [1, 4, 2, 3], default=0)
     within = day("2016-02-01") + rng.integers(0, 400, count)

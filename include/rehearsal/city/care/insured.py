@@ -72,7 +72,7 @@ def make_insured(rng: Generator, people: People) -> Insured:
     stage = rng.choice(9, size=count, p=[0.17, 0.08, 0.07, 0.14, 0.15, 0.16, 0.13, 0.06, 0.04]).astype(np.int64)
     levy_year, months = _levied(acquired_on, lost_on)
     has = level >= 0
-    usable = (people.status[person] == RESIDENT) & (acquired_on <= _TODAY)
+    usable = (people.status[person] == RESIDENT) & ~people.dv[person] & (acquired_on <= _TODAY)
     return Insured(
         person=person,
         kind=kind,
@@ -104,7 +104,7 @@ def _who(rng: Generator, people: People) -> tuple[Ints, Ints, Days, Ints]:
     soon = (people.status == RESIDENT) & (of_age >= _SOON[0]) & (of_age < _SOON[1]) & (chance < 0.3)
     second = (people.status == RESIDENT) & (people.age >= 45) & (people.age < 62) & (chance < 0.012)
     kind = np.select(
-        [here & old & (chance < 0.97), soon, second & ~soon, ~here & old & (chance < 0.45)],
+        [here & old & (chance < 0.97), soon, second & ~soon, ~here & old & ((chance < 0.45) | ~people.number_known)],
         [FIRST, FIRST, SECOND, ELSEWHERE],
         default=-1,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from rehearsal.city.columns import Bools, Days, Ints, day
 from rehearsal.city.daily import some
-from rehearsal.city.people import DEAD, MOVED, OUTSIDE
+from rehearsal.city.people import DEAD, MOVED, OUTSIDE, RESIDENT
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -77,13 +77,14 @@ def make_cards(rng: Generator, people: People) -> Cards:
     ).astype(np.int64)
     returned, returned_on = _returned(rng, people, person)
     issued_on = _issued(rng, people, person, returned_on)
-    pending = some(rng, (returned == 0) & (people.status[person] != DEAD), 0.008)
+    stays = (returned == 0) & (people.status[person] == RESIDENT) & ~people.dv[person]
+    pending = some(rng, stays, 0.008)
     issued_on = np.where(pending, _NEVER, issued_on)
     old = (issued_on < day("2005-01-01")) & (issued_on > day("1975-01-01")) & ~_year_of_two_eras(issued_on)
     unknown = np.where(old, rng.choice(4, size=count, p=[0.9, 0.05, 0.04, 0.01]), 0).astype(np.int64)
     reissued = (rng.random(count) < 0.15) & (issued_on < day("2014-01-01"))
     part = np.where(kind == 0, rng.choice([1, 2, 3, 4, 5], size=count, p=[0.08, 0.1, 0.02, 0.5, 0.3]), 0)
-    usable = ~pending & (people.status[person] != DEAD) & (returned == 0) & (people.status[person] != OUTSIDE)
+    usable = ~pending & stays
     return Cards(
         person=person,
         kind=kind,
@@ -106,7 +107,10 @@ def make_cards(rng: Generator, people: People) -> Cards:
 
 def _who(rng: Generator, people: People) -> tuple[Ints, Ints]:
     chance = np.select([people.age < 40, people.age < 65], [0.022, 0.045], default=0.11)
-    first = np.flatnonzero((rng.random(len(people)) < chance) & (people.age >= 3))
+    held = rng.random(len(people)) < chance
+    for rare in (people.dv, people.died_on < day("2016-01-01"), (people.status == OUTSIDE) & ~people.number_known):
+        held |= some(rng, rare, 0.05)
+    first = np.flatnonzero(held & (people.age >= 3))
     kind = rng.choice(3, size=len(first), p=[0.7, 0.14, 0.16])
     second = rng.random(len(first)) < 0.03
     other = (kind[second] + 1) % 3
@@ -119,9 +123,10 @@ def _returned(rng: Generator, people: People, person: Ints) -> tuple[Ints, Days]
     dead = status == DEAD
     kept = some(rng, dead & (people.died_on[person] < day("2016-01-01")), 0.2)
     back = dead & ~kept
-    recovered = (status != DEAD) & (status != MOVED) & (chance < 0.03)
-    long_ago = recovered & (chance < 0.01)
-    returned = np.select([back, status == MOVED, recovered], [1, 2, 3], default=0).astype(np.int64)
+    stays = (status == RESIDENT) & ~people.dv[person]
+    recovered = stays & (chance < 0.02)
+    long_ago = some(rng, stays & ~recovered, 0.01)
+    returned = np.select([back, status == MOVED, recovered | long_ago], [1, 2, 3], default=0).astype(np.int64)
     later = day("2016-01-20") + rng.integers(0, 400, len(person))
     before = day("2015-02-01") + rng.integers(0, 300, len(person))
     died = np.minimum(people.died_on[person] + 12, _TODAY)

@@ -19,7 +19,7 @@ _NO_SUCH_GAIJI = "\ue0a4"  # a private character of the old system: no official 
 
 def _physical(book: Book) -> Bools:
     """Physical ones of the grades 3 to 6: no 特別障害者, so that nothing else follows from the grade."""
-    grades = pc.is_in(book.base["grade"], value_set=pc.cast(["03", "04"], "string"))
+    grades = pc.is_in(book.base["grade"], value_set=pc.cast(["03", "04", "05", "06"], "string"))
     mask: Bools = pc.and_(pc.equal(book.base["kind"], "S"), grades).to_numpy()
     return mask
 
