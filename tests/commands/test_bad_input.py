@@ -79,7 +79,11 @@ def test_a_full_disk_leaves_no_file_and_the_run_can_be_done_again(hamlet: Any, m
             raise OSError(errno.ENOSPC, "no space left")
 
     real = atomic.os.fdopen
-    monkeypatch.setattr(atomic.os, "fdopen", lambda handle, mode: Full(handle, mode.replace("b", "")))
+
+    def full(handle: int, mode: str = "r", **more: Any) -> Any:  # the files' own writer is the one that writes bytes
+        return Full(handle, mode.replace("b", "")) if "b" in mode else real(handle, mode, **more)
+
+    monkeypatch.setattr(atomic.os, "fdopen", full)
     error = hamlet.json("prepare", "pretest", code=1)["error"]
     monkeypatch.setattr(atomic.os, "fdopen", real)
     words(error)
@@ -127,3 +131,22 @@ def test_a_broken_database_is_the_source_s_fault(hamlet: Any) -> None:
     assert "データベースではありません" in error["message"]
     with sqlite3.connect(source) as database:
         assert database.execute("SELECT count(*) FROM grants").fetchone()[0] > 0
+
+
+def test_a_plan_named_by_too_few_digits_is_refused(hamlet: Any) -> None:
+    """Which plan would be anybody's guess."""
+    error = hamlet.json("reconcile", "carry-out", "--plan", "abc", user="jiro", code=2)["error"]
+    words(error)
+    assert error["code"] == "COMMANDS-032"
+
+
+def test_of_several_kinds_one_has_to_be_named(hamlet: Any) -> None:
+    """初期登録 goes kind by kind; where the settings have two, nobody guesses."""
+    path = hamlet.folder / "site.yaml"
+    dataset = "{code: TK00000900000001, source: welfare, query: grants, count_query: grants_count, channel: 3}"
+    other = dataset.replace("TK00000900000001", "TK00000800000001, rules: TK00000900000001")
+    with changed(path, "limits: {", f"  - {{code: TM00000000000008, datasets: [{other}]}}\nlimits: {{"):
+        error = hamlet.json("prepare", "initial", code=2)["error"]
+    words(error)
+    assert error["code"] == "COMMANDS-013"
+    assert "TM00000000000008" in error["message"]

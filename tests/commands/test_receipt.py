@@ -69,5 +69,7 @@ def test_an_overdue_receipt_is_a_failure_and_may_be_closed(hamlet: Any, waiting:
         late = tx.now + timedelta(minutes=32)
     hamlet.step(f"{late:%Y-%m-%dT%H:%M}")
     assert "SENDER-009" in hamlet.run("receipt", "list").output
+    unreasoned = hamlet.json("receipt", "close", "--file", "b.xml", "--reason", " ", user="ichiro", code=1)
+    assert unreasoned["error"]["code"] == "SENDER-018"
     closed = hamlet.json("receipt", "close", "--file", "b.xml", "--reason", "端末の故障", user="ichiro")
     assert closed["state"] == "in_doubt"

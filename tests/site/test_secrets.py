@@ -21,6 +21,15 @@ def test_a_private_file_is_read(tmp_path: Path) -> None:
     assert read_secret(private(tmp_path / "s", "word\n")) == "word"
 
 
+def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its name; blanks are no secret."""
+    monkeypatch.setenv("FUKUHON_TEST_SECRET", " ")
+    with pytest.raises(ConfigurationError) as caught:
+        read_secret(SecretRef(env="FUKUHON_TEST_SECRET"))
+    assert caught.value.code == "SITE-006"
+    assert "FUKUHON_TEST_SECRET" in caught.value.message
+
+
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     """Its text is not told."""
     with pytest.raises(ConfigurationError) as caught:
