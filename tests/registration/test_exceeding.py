@@ -83,7 +83,7 @@ def add(tx: Tx, name: str, kind: str, records: int) -> int:
     run = runs.open_run(tx, RunKey("992011", "differential", TODAY, None, tokyo(TODAY)))
     given: dict[str, Any] = {"spi": SPI, "dataset": DATASET, "kind": kind, "operation": "register", "name": name}
     given |= {"path": name, "sidecar": "", "sha256": "0", "bytes": 1000, "records": records, "as_of": tokyo(TODAY)}
-    file_id = files.add(tx, NewFile(run_id=run.id, **given, layout="1", channel=3, variations={"": records}))
+    file_id = files.add(tx, NewFile(run_id=run.id, **given, layout="2017.1", channel=3, variations={"": records}))
     files.move(tx, file_id, FileState.VALIDATED)
     return file_id
 

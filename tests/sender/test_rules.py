@@ -70,7 +70,7 @@ def add(tx: Tx, name: str, *, kind: str = "initial", size: int = 1000, records: 
     run = runs.open_run(tx, RunKey("s", "initial", date(2017, 4, 12), None, NINE))
     given: dict[str, Any] = {"spi": SPI, "dataset": "TK00000200000001", "kind": kind, "operation": "register"}
     given |= {"name": name, "path": name, "sidecar": "", "sha256": "0", "bytes": size, "records": records}
-    given |= {"as_of": NINE, "layout": "1", "channel": channel}
+    given |= {"as_of": NINE, "layout": "2017.1", "channel": channel}
     file_id = files.add(tx, NewFile(run_id=run.id, **given))
     files.move(tx, file_id, FileState.VALIDATED)
     return file_id

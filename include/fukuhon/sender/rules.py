@@ -18,6 +18,7 @@ from fukuhon.ledger import File, FileState, Reader, attempts, files, meters
 from fukuhon.ledger.orders import Order
 from fukuhon.ledger.states import ACCEPTED, WAITING
 from fukuhon.sender.daily import cap_as_of
+from fukuhon.sender.layouts import require_layout
 from fukuhon.site import Site, load
 from fukuhon.windows import (
     NIGHT,
@@ -65,9 +66,10 @@ class SiteRules:
         return None
 
     def refusal(self, reader: Reader, file: File, window: Window, now: datetime) -> RefusedError | None:
-        """The guard of the windows, with what the ledger has spent and measured."""
+        """The layout of the day of processing; the guard, with what the ledger has spent and measured."""
         limits = self.site.limits
         try:
+            require_layout(self.site, file, now)
             guard(
                 FileToSend(
                     file.name,
