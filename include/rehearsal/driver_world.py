@@ -98,7 +98,7 @@ class World:
         for program in self.programs():
             self.supervisor.start(program)
         if wait and self.plan.airflow:
-            self.supervisor.wait(self.airflow.healthy, "Airflow", 120.0)
+            self.supervisor.wait(self.airflow.healthy, "Airflow", 300.0)
             self.seconds["airflow_start"] = round(time.monotonic() - began, 1)
 
 

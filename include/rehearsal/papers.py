@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from pathlib import Path
 
@@ -128,6 +128,13 @@ def _row(sheet: Worksheet, number: int) -> Iterator[str]:
         span, cell = spans.get((number, column)), sheet[f"{get_column_letter(column)}{number}"]
         size = f' colspan="{span.size["columns"]}" rowspan="{span.size["rows"]}"' if span else ""
         colour = str(cell.fill.fgColor.rgb)[-6:] if cell.fill.fill_type == "solid" else "FFFFFF"
-        text = "" if cell.value is None else escape(str(cell.value))
+        text = escape(_written(cell.value, cell.number_format))
         weight = "bold" if cell.font.bold else "normal"
         yield f'<td{size} style="background:#{colour};font-weight:{weight}">{text}</td>'
+
+
+def _written(value: object, form: str) -> str:
+    """A cell's text; a day as a day, the first of a month as the month where the form shows no day."""
+    if isinstance(value, datetime):
+        return f"{value:%Y/%m/%d}" if "d" in form.lower() else f"{value.year}年{value.month}月"
+    return "" if value is None else str(value)
