@@ -6,7 +6,7 @@ from fukuhon.windows.schedule import duty_times
 from fukuhon_airflow import duties
 from fukuhon_airflow.assets import registered
 from fukuhon_airflow.factory import Tag, duty_dag
-from fukuhon_airflow.operators import DutyOperator
+from fukuhon_airflow.operators import NewsOperator
 from fukuhon_airflow.sites import Duty, sites
 from fukuhon_airflow.timetables import DutyTimetable
 
@@ -29,11 +29,12 @@ for site in sites():
         runs=["scheduled", "manual"],
         schedule=DutyTimetable.of_times(duty_times(site.path, Duty.CONFIRM)),
     ):
-        DutyOperator(
+        NewsOperator(
             task_id="confirm",
             task_display_name="結果の照会と記録",
             folder=str(site.path),
             wait_for="end",
             duty=duties.confirm_results,
-            outlets=[registered(site)],
+            asset=registered(site),
+            is_news=duties.has_registered,
         )

@@ -8,7 +8,7 @@ from fukuhon.windows.schedule import duty_times
 from fukuhon_airflow import duties
 from fukuhon_airflow.assets import reconciled, registered
 from fukuhon_airflow.factory import Tag, duty_dag
-from fukuhon_airflow.operators import DutyOperator
+from fukuhon_airflow.operators import CollateOperator, DutyOperator
 from fukuhon_airflow.people import ApproveOperator, AskOperator
 from fukuhon_airflow.sites import Duty, sites
 from fukuhon_airflow.timetables import DutyTimetable
@@ -22,7 +22,8 @@ DOC = """\
 1. 突合用ファイル出力担当者が依頼します（手動で実行した方が、依頼した方になります）。
 2. 計画（どの一分とキーを何件か、何が言えるか）を作ります。
 3. 特定個人情報取扱責任者が計画を承認します。依頼した方は承認できません。時間が過ぎただけで承認にはなりません。
-4. 承認された計画だけを実行し、結果を報告します。
+4. 承認された計画だけを実行し、結果を報告します。接続端末で出力するデータセットは、突合作業票のとおりに出力して受取り
+   フォルダーに置かれるまで待ち、揃うと続きから進みます。違うファイルで失敗したときは、置き換えてからクリアしてください。
 
 * 予定の期日、または新しい副本の登録を受けて動きます。手動でも実行できます。
 """
@@ -78,7 +79,7 @@ for site in sites():
             subject="突合の計画を承認しますか",
             body=BODY,
         )
-        carry_out = DutyOperator(
+        carry_out = CollateOperator(
             task_id="carry_out",
             task_display_name="突合の実行と比較",
             folder=str(site.path),

@@ -29,6 +29,7 @@ __all__ = [
     "carry_out_reconciliation",
     "check_preconditions",
     "confirm_results",
+    "has_registered",
     "order_ended",
     "order_window",
     "outcome_of",
@@ -133,6 +134,11 @@ def confirm_results(call: Call) -> Facts:
         return results.confirm(desk).as_json()
 
 
+def has_registered(facts: Facts) -> bool:
+    """Whether a look at the results has shown that the server finished something."""
+    return bool(facts["counts"]["finished"])
+
+
 def report_progress(call: Call) -> Facts:
     """別紙5 as of today, on the days on which the body has to report (seed 1.4.3)."""
     from fukuhon.registration.desk import open_desk
@@ -220,10 +226,16 @@ def carry_out_reconciliation(call: Call) -> Facts:
 
 
 def _planned(desk: Desk, prepared: Summary) -> Facts:
-    """Place what was prepared, in the same process: on small days its start costs more than the work."""
-    from fukuhon.registration import planning
+    """Place what was prepared, in the same process: on small days its start costs more than the work.
 
-    return {**prepared.as_json(), "plan": planning.plan(desk).as_json()}
+    What fits no window as it is, is split again at once.
+    """
+    from fukuhon.registration import planning, resplitting
+
+    made = planning.plan(desk)
+    if made.counts["unplaceable"] and resplitting.resplit(desk).counts["split"]:
+        made = planning.plan(desk)
+    return {**prepared.as_json(), "plan": made.as_json()}
 
 
 def _today(clock: Clock) -> datetime:

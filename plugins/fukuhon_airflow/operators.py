@@ -10,17 +10,26 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import Asset, AssetAlias, BaseOperator
 
 from fukuhon_airflow.duties import Call, Facts, order_ended, order_window, outcome_of
 from fukuhon_airflow.library import person_name, site_clock
 from fukuhon_airflow.retries import RETRIES, retry_delay, retry_policy
-from fukuhon_airflow.triggers import OrderTrigger, SiteClockTrigger
+from fukuhon_airflow.triggers import InboxTrigger, OrderTrigger, SiteClockTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-__all__ = ["DutyOperator", "SendWindowOperator", "SiteOperator", "WaitOperator", "Work", "call_of"]
+__all__ = [
+    "CollateOperator",
+    "DutyOperator",
+    "NewsOperator",
+    "SendWindowOperator",
+    "SiteOperator",
+    "WaitOperator",
+    "Work",
+    "call_of",
+]
 
 _PLANNED = frozenset({"scheduled", "backfill"})
 """Kinds of run whose interval a timetable has planned, on the site's own calendar."""
@@ -116,8 +125,58 @@ class DutyOperator(SiteOperator):
     def work(self, context: Context) -> Facts:
         """Call the library."""
         facts = self.duty(call_of(self.folder, context, self.needs))
+        self.tell(context, facts)
+        return facts
+
+    def tell(self, context: Context, facts: Facts) -> None:
+        """Give the facts to the events of the outlets."""
         for outlet in self.outlets:
             context["outlet_events"][outlet].extra = facts
+
+
+class NewsOperator(DutyOperator):
+    """A duty whose asset is told of only where there is news: ``is_news`` says so from the facts.
+
+    An outlet would write its event after every success; an alias writes what was added to it.
+    """
+
+    def __init__(self, *, asset: Asset, is_news: Callable[[Facts], bool], **kwargs: Any) -> None:
+        self.alias = AssetAlias(f"{asset.name}/news")
+        super().__init__(**kwargs, outlets=[self.alias])
+        self.asset = asset
+        self.is_news = is_news
+
+    def tell(self, context: Context, facts: Facts) -> None:
+        """Add the asset's event, or none."""
+        if self.is_news(facts):
+            context["outlet_events"][self.alias].add(self.asset, extra=facts)
+
+
+class CollateOperator(DutyOperator):
+    """Carries a plan of 突合 out; where people at the terminal have files to bring, it waits for them, deferred.
+
+    Cleared or tried again, it asks for nothing twice: it looks what has come, and goes on.
+    """
+
+    def work(self, context: Context) -> Facts:
+        """Carry out as far as it goes."""
+        facts = self.duty(call_of(self.folder, context, self.needs))
+        if facts["counts"]["waiting"]:
+            self.log.info("接続端末での出力を待っています：%d 件", facts["counts"]["waiting"])
+            trigger = InboxTrigger(self.folder, facts["facts"]["plan_sha256"])
+            self.defer(trigger=trigger, method_name="brought")
+        self.tell(context, facts)
+        return facts
+
+    def brought(self, context: Context, event: Facts | None = None) -> Facts:  # noqa: ARG002 - as above
+        """Take what was brought. Raises RetriableError RECONCILIATION-013 where something is missing again."""
+        with self._told():
+            facts = self.duty(call_of(self.folder, context, self.needs))
+            if facts["counts"]["waiting"]:
+                from fukuhon.errors import RetriableError  # noqa: PLC0415 - dag files stay light
+
+                raise RetriableError("RECONCILIATION-013", count=facts["counts"]["waiting"])
+        self.tell(context, facts)
         return facts
 
 

@@ -1,19 +1,22 @@
 """Steps that wait for a person, by our own policy: the right role, never the person who asked, no default on timeout.
 
-The task is parked without a slot. The answer becomes a row of the ledger, which is what the library asks for later.
+The task is parked without a slot. The answer becomes a row of the ledger, which is what the library asks for later: a
+decision made on our own page or on the command line lets the parked task go on as well.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import conf
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
 from fukuhon_airflow.duties import Facts, Nothing
 from fukuhon_airflow.library import open_ledger, open_site, site_clock
 from fukuhon_airflow.retries import RETRIES, retry_delay
+from fukuhon_airflow.triggers import DecisionTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -103,9 +106,31 @@ class ApproveOperator(PersonOperator):
         self.of = of
 
     def execute(self, context: Context) -> Any:
-        """Ask, unless it has been decided: on the command line, or before a retry of this task."""
+        """Ask, unless it has been decided: on the command line, or before a retry of this task.
+
+        Airflow parks such a task until *its* page is answered; we defer it instead, which that page answers just as
+        well, and which also ends when the ledger's row is decided.
+        """
+        approval_id = self._asked(context)
+        decided = self._decided(approval_id)
+        if decided is not None:
+            return decided
+        with suppress(TaskAwaitingInput):
+            super().execute(context)
+        self.defer(trigger=DecisionTrigger(self.folder, approval_id), method_name="execute_complete")
+        return None
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Facts:
+        """Take the answer of Airflow's page, or the decision that was made elsewhere.
+
+        Raises AirflowFailException where the time to decide has passed.
+        """
+        if "chosen_options" in event:
+            return super().execute_complete(context, event)
         decided = self._decided(self._asked(context))
-        return super().execute(context) if decided is None else decided
+        if decided is None:
+            raise AirflowFailException("承認の期限が過ぎました。計画を作り直し、申請し直してください。")
+        return decided
 
     def answered(self, context: Context, person: Person, choice: str) -> Facts:
         """Approve or reject. Raises RefusedError (LEDGER-050) by who asked.

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 import structlog
+from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
 from fukuhon.calendars import Interval
 from fukuhon.clock import TOKYO, FixedClock
-from fukuhon.errors import RefusedError
+from fukuhon.errors import RefusedError, RetriableError
 from fukuhon.ledger import Ledger, orders
 from fukuhon.windows import Kind, Window
 from fukuhon_airflow import duties, operators
 from fukuhon_airflow.duties import Nothing
-from fukuhon_airflow.operators import DutyOperator, SendWindowOperator, WaitOperator
-from fukuhon_airflow.triggers import OrderTrigger, SiteClockTrigger
+from fukuhon_airflow.operators import CollateOperator, DutyOperator, NewsOperator, SendWindowOperator, WaitOperator
+from fukuhon_airflow.triggers import InboxTrigger, OrderTrigger, SiteClockTrigger
 
 START, END = datetime(2017, 4, 12, 9, tzinfo=TOKYO), datetime(2017, 4, 12, 12, tzinfo=TOKYO)
 WINDOW = Window.of(Interval(START, END), Kind.INITIAL)
@@ -181,3 +182,47 @@ def test_killing_a_task_does_nothing(ledger: Ledger) -> None:
 
     with ledger.reading() as reader:
         assert len(orders.open_orders(reader)) == 1
+
+
+@pytest.mark.parametrize(("new", "told"), [(0, []), (2, [("s/registered", 2)])])
+def test_an_asset_is_told_of_only_where_there_is_news(clock: FixedClock, new: int, told: list[tuple[str, int]]) -> None:
+    """A look that found nothing starts nothing that waits for the asset."""
+    task = NewsOperator(
+        task_id="do",
+        folder="site",
+        duty=lambda _: {"new": new},
+        asset=Asset("s/registered"),
+        is_news=lambda f: f["new"],
+    )
+    seen: list[tuple[str, int]] = []
+    events = SimpleNamespace(add=lambda asset, extra: seen.append((asset.name, extra["new"])))
+
+    assert task.execute(context("manual") | {"outlet_events": {task.alias: events}}) == {"new": new}
+    assert seen == told
+
+
+def _collating(*waiting: int) -> CollateOperator:
+    """A plan of which, look after look, so many requests wait for people."""
+    left = iter(waiting)
+
+    def duty(_call: duties.Call) -> dict[str, Any]:
+        return {"counts": {"waiting": next(left)}, "facts": {"plan_sha256": "abc"}}
+
+    return CollateOperator(task_id="do", folder="site", duty=duty)
+
+
+def test_collation_waits_for_people_without_a_slot_and_goes_on(clock: FixedClock) -> None:
+    """One deferral; what is missing all the same is tried again, and never asked for twice (the library sees to it)."""
+    task = _collating(3, 0)
+    with pytest.raises(TaskDeferred) as deferred:
+        task.execute(context("manual"))
+    assert isinstance(deferred.value.trigger, InboxTrigger)
+    assert (deferred.value.trigger.plan, deferred.value.method_name) == ("abc", "brought")
+    assert task.brought(context("manual"))["counts"]["waiting"] == 0
+    with pytest.raises(RetriableError, match="RECONCILIATION-013"):
+        _collating(1).brought(context("manual"))
+
+
+def test_collation_over_the_line_waits_for_nobody(clock: FixedClock) -> None:
+    """It is done in one go."""
+    assert _collating(0).execute(context("manual"))["counts"]["waiting"] == 0

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
+from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput, TaskDeferred
 
 from fukuhon.clock import TOKYO, FixedClock
 from fukuhon.errors import RefusedError
@@ -17,6 +17,7 @@ from fukuhon.site import load
 from fukuhon_airflow import people
 from fukuhon_airflow.duties import Nothing
 from fukuhon_airflow.people import ApproveOperator, AskOperator
+from fukuhon_airflow.triggers import DecisionTrigger
 
 SAMPLE = Path(__file__).resolve().parents[2] / "include" / "sites" / "sample"
 NOW = datetime(2017, 6, 1, 10, tzinfo=TOKYO)
@@ -162,3 +163,30 @@ def test_a_decision_made_elsewhere_while_the_step_waited_stands(asked: list[dict
 
     facts = approve().execute_complete(context(approval=wanted), answer(CHIEF, "承認"))
     assert facts == {"approval": wanted, "approved_by": "責任 三子"}
+
+
+def test_an_approval_waits_for_the_ledger_as_well_as_for_airflow_s_page(asked: list[dict[str, Any]]) -> None:
+    """Airflow's question is written, and the task parked with a look at the ledger's row."""
+    wanted = wish()
+    with pytest.raises(TaskDeferred) as deferred:
+        approve().execute(context(approval=wanted))
+
+    (row,) = asked
+    assert row["options"] == ["承認", "却下"]
+    assert isinstance(deferred.value.trigger, DecisionTrigger)
+    assert (deferred.value.trigger.approval_id, deferred.value.method_name) == (wanted, "execute_complete")
+
+
+def test_a_decision_on_our_own_page_lets_the_parked_task_go_on(asked: list[dict[str, Any]]) -> None:
+    """Approved: with who did it. Rejected: what follows is skipped. Past its time: a failure, no approval."""
+    wanted, refused = wish(), wish(by="業務 花子")
+    with people.open_ledger("site").transaction("責任 三子") as tx:
+        approvals.approve(tx, wanted)
+        approvals.reject(tx, refused, "不要")
+
+    assert approve().execute_complete(context(approval=wanted), {"approval": wanted})["approved_by"] == "責任 三子"
+    with pytest.raises(Nothing):
+        approve().execute_complete(context(approval=refused), {"approval": refused})
+    late = wish(by="管理 一郎")
+    with pytest.raises(AirflowFailException, match="期限"):
+        approve().execute_complete(context(approval=late), {"approval": late})

@@ -118,6 +118,16 @@ class Today:
         return [each for each in self.asked if each.token]
 
     @property
+    def by_hand(self) -> list[dict[str, Any]]:
+        """What people at the 接続端末 have still to bring."""
+        return [each for each in self.situation.waiting if each.get("by_hand")]
+
+    @property
+    def slipped(self) -> list[dict[str, Any]]:
+        """Files that slipped to a later day."""
+        return [each for each in self.situation.waiting if each.get("slipped")]
+
+    @property
     def overdue(self) -> list[dict[str, Any]]:
         """Duties whose hour has come."""
         return [each for each in self.situation.due if each["at"] <= self.now]
