@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -129,3 +132,38 @@ def test_a_key_of_another_length_is_refused() -> None:
     """A truncated key would make every record look changed."""
     with pytest.raises(ConfigurationError, match="FILES-013"):
         Fingerprints(b"short", "992011", "TM00000000000002", "TK00000200000001")
+
+
+def test_the_definition_spelled_out(records: Callable[..., pa.Table], key: bytes, header: Header) -> None:
+    """What is stored stays what it is, whichever library computes it: sidecars are compared over years."""
+
+    def spelled(purpose: str, message: str) -> bytes:
+        scope = f"{purpose}\x00{header.body}\x00{header.spi}\x00{header.dataset}".encode()
+        derived = base64.b64encode(hmac.new(key, scope, hashlib.sha256).digest())
+        return hashlib.sha256(derived + message.encode()).digest()
+
+    long = "東" * 60
+    table = records(
+        {"I0101": ["1", "", None], "I0102": [long, "ab", None]},
+        publication_to=pa.array([date(2021, 3, 31), None, None], pa.date32()),
+    )
+    with Fingerprints(key, header.body, header.spi, header.dataset) as fingerprints:
+        found = fingerprints.add(table.slice(0, 3))
+    assert found["content_hash"].to_pylist() == [
+        spelled("content", f"10F:2016-06-0110T:2021-03-311I0101:1180I0102:{long}"),
+        spelled("content", "10F:2016-06-010I0101:2I0102:ab"),
+        spelled("content", "10F:2016-06-01"),
+    ]
+    person, record = table["addressee"][0].as_py(), table["record_key"][0].as_py()
+    message = f"{len(person)}A:{person}{len(record)}K:{record}"
+    assert found["identity_hash"][0].as_py() == spelled("identity", message)
+
+
+def test_records_keep_their_order_over_many_batches(
+    records: Callable[..., pa.Table], key: bytes, header: Header, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hash at another record's place would send the wrong record, or none."""
+    monkeypatch.setattr("fukuhon.files.hashing._AT_ONCE", 7)
+    values = [str(number) for number in range(50)]
+    together = hashes(records, key, header, *((value,) for value in values))
+    assert together == [hashes(records, key, header, (value,))[0] for value in values]

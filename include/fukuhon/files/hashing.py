@@ -1,10 +1,13 @@
-"""Fingerprints of records: keyed, typed, length-prefixed SHA-256 over wire strings, computed by DuckDB.
+"""Fingerprints of records: keyed, typed, length-prefixed SHA-256 over wire strings, computed in columns.
 
-One expression serves what we write and what the server gives back. Each part of the message is ``length code: value``;
-a missing part contributes nothing, an empty one ``0code:``. So ``ab|c`` differs from ``a|bc``, trailing blanks count,
-missing differs from empty, and an item that a later layout adds changes nobody's fingerprint who does not have it.
-Keyed, because a plain hash of a few digits is guessed in no time; each purpose and dataset has a key of its own,
-derived from the site's.
+One definition serves what we write and what the server gives back. Each part of the message is ``length code: value``,
+the length in bytes; a missing part contributes nothing, an empty one ``0code:``. So ``ab|c`` differs from ``a|bc``,
+trailing blanks count, missing differs from empty, and an item that a later layout adds changes nobody's fingerprint who
+does not have it. Keyed, because a plain hash of a few digits is guessed in no time; each purpose and dataset has a key
+of its own, derived from the site's.
+
+Arrow joins the messages and DataFusion digests them, for it uses the processor's own instructions for SHA-256; DuckDB
+takes five times as long (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -12,50 +15,49 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from datafusion import SessionConfig, SessionContext, col
+from datafusion import functions as df
 
 from fukuhon.errors import ConfigurationError
-from fukuhon.files.engine import connect
 from fukuhon.files.model import item_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fukuhon.files.model import Header
 
-__all__ = ["HASH", "Fingerprints", "content_hash", "identity_hash", "message_sql"]
+__all__ = ["HASH", "Fingerprints", "content_hash", "identity_hash"]
 
 HASH = pa.binary(32)
 
 _IDENTITY = {"addressee": "A", "record_key": "K", "record_version": "V"}
 _CONTENT = {"record_version": "V", "publication_from": "F", "publication_to": "T"}
-_DATES = frozenset({"publication_from", "publication_to"})
+_AT_ONCE = 16_384  # records whose messages stand in memory together
+_SHORT = 128  # bytes up to which the text of a length is looked up instead of written
 
 
 class Fingerprints:
-    """Computes identity and content hashes of one dataset's records.
+    """Computes identity and content hashes of one dataset's records. Use as a context manager."""
 
-    Holds a DuckDB connection: use as a context manager.
-    """
-
-    def __init__(self, key: bytes, body: str, spi: str, dataset: str, threads: int | None = None) -> None:
+    def __init__(self, key: bytes, body: str, spi: str, dataset: str) -> None:
         """``key`` is the site's hash key of 32 bytes. Raises ConfigurationError FILES-013 for another length."""
         if len(key) != 32:
             raise ConfigurationError("FILES-013", length=len(key))
-        self._connection = connect(threads=threads)
+        self._keys = {}
         for purpose in ("identity", "content"):
             message = f"{purpose}\x00{body}\x00{spi}\x00{dataset}".encode()
-            derived = base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
-            # A variable, not text of the query: queries end up in error messages.
-            self._connection.execute(f"SET VARIABLE {purpose}_key = ?", [derived])
+            self._keys[purpose] = base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
+        self._digests = SessionContext(SessionConfig({"datafusion.execution.target_partitions": "1"}))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._keys.clear()
 
     def add(self, batch: pa.RecordBatch | pa.Table, items: Sequence[str] | None = None) -> pa.Table:
         """The batch with two more columns, ``identity_hash`` and ``content_hash`` (binary(32)).
@@ -65,37 +67,35 @@ class Fingerprints:
         """
         codes = item_columns(batch.schema) if items is None else items
         table = _table(batch)
-        hashes = self._run(
-            table,
-            {
-                "identity_hash": _hash_sql("identity", message_sql(_present(table, _IDENTITY))),
-                "content_hash": _hash_sql(
-                    "content", message_sql(_present(table, _CONTENT) | {code: code for code in codes})
-                ),
-            },
-        )
-        for name in hashes.column_names:
-            table = table.append_column(name, hashes[name].cast(HASH))
+        parts = {"identity": _IDENTITY, "content": _CONTENT | {code: code for code in codes}}
+        for name, hashes in self._run(table, parts).items():
+            table = table.append_column(name, hashes)
         return table
 
     def identities(self, batch: pa.RecordBatch | pa.Table) -> pa.ChunkedArray:
         """Only the identity hashes, in the batch's order."""
-        table = _table(batch)
-        sql = {"identity_hash": _hash_sql("identity", message_sql(_present(table, _IDENTITY)))}
-        return self._run(table, sql)["identity_hash"].cast(HASH)
+        return self._run(_table(batch), {"identity": _IDENTITY})["identity_hash"]
 
     def stream(self, batches: Iterable[pa.RecordBatch], items: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """As :meth:`add`, batch by batch."""
         for batch in batches:
             yield from self.add(batch, items).to_batches()
 
-    def _run(self, table: pa.Table, columns: dict[str, str]) -> pa.Table:
-        self._connection.register("records", table)
-        try:
-            select = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-            return self._connection.sql(f"SELECT {select} FROM records").to_arrow_table()  # noqa: S608  # our own names
-        finally:
-            self._connection.unregister("records")
+    def _run(self, table: pa.Table, purposes: Mapping[str, Mapping[str, str]]) -> dict[str, pa.ChunkedArray]:
+        """For each purpose the hashes of the messages of these parts: column → code."""
+        names = [f"{purpose}_hash" for purpose in purposes]
+        pieces: list[pa.RecordBatch] = []
+        for batch in table.to_batches(max_chunksize=_AT_ONCE):
+            messages = [_messages(batch, self._keys[purpose], parts) for purpose, parts in purposes.items()]
+            pieces += self._digested(pa.RecordBatch.from_arrays(messages, names=names))
+        return {name: pa.chunked_array([piece.column(name).cast(HASH) for piece in pieces], HASH) for name in names}
+
+    def _digested(self, messages: pa.RecordBatch) -> list[pa.RecordBatch]:
+        """The SHA-256 of every message, in the same order: one partition is read from front to back."""
+        frame = self._digests.create_dataframe([[messages]])
+        digests = frame.select(*(df.sha256(col(name)).alias(name) for name in messages.schema.names)).collect()
+        assert sum(len(batch) for batch in digests) == len(messages)
+        return digests
 
 
 def content_hash(table: pa.Table, items: Sequence[str], key: bytes, header: Header) -> pa.ChunkedArray:
@@ -110,26 +110,28 @@ def identity_hash(table: pa.Table, key: bytes, header: Header) -> pa.ChunkedArra
         return fingerprints.identities(table)
 
 
-def message_sql(parts: dict[str, str]) -> str:
-    """SQL arguments of ``concat`` that spell a record's message: column → code.
-
-    In one flat call: long ``||`` chains are quadratic.
-    """
-    return ", ".join(_part_sql(column, code) for column, code in parts.items())
-
-
-def _part_sql(column: str, code: str) -> str:
-    value = f'"{column}"::VARCHAR' if column in _DATES else f'"{column}"'
-    return f"strlen({value}), CASE WHEN {value} IS NOT NULL THEN '{code}:' END, {value}"
+def _messages(batch: pa.RecordBatch, key: str, parts: Mapping[str, str]) -> pa.StringArray:
+    """The message of every record. A part that no record misses, and is of one length, is one text for all of them."""
+    pieces: list[Any] = [pa.repeat(key, len(batch))]
+    for column, code in parts.items():
+        if column in batch.schema.names and batch.column(column).null_count < len(batch):
+            values = batch.column(column)
+            values = values if values.type == pa.string() else values.cast(pa.string())
+            pieces += [_prefixes(values, code), values]
+    return pc.binary_join_element_wise(*pieces, "", null_handling="replace")
 
 
-def _hash_sql(purpose: str, message: str) -> str:
-    return f"unhex(sha256(concat(getvariable('{purpose}_key'), {message})))"
+def _prefixes(values: pa.StringArray, code: str) -> pa.StringArray | pa.StringScalar:
+    """``length code:`` of every value, null where it is missing."""
+    lengths = pc.binary_length(values)
+    bounds = pc.min_max(lengths)
+    least, most = bounds["min"].as_py(), bounds["max"].as_py()
+    if least == most and not values.null_count:
+        return pa.scalar(f"{most}{code}:")
+    if most <= _SHORT:
+        return pa.array([f"{length}{code}:" for length in range(most + 1)]).take(lengths)
+    return pc.binary_join_element_wise(lengths.cast(pa.string()), pa.scalar(f"{code}:"), "")
 
 
 def _table(batch: pa.RecordBatch | pa.Table) -> pa.Table:
     return pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
-
-
-def _present(table: pa.Table, parts: dict[str, str]) -> dict[str, str]:
-    return {column: code for column, code in parts.items() if column in table.column_names}
