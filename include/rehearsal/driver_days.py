@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from rehearsal import driver_department as department
 from rehearsal import driver_nature as nature
 from rehearsal import papers
 from rehearsal.driver_office import Office
+from rehearsal.driver_world import World
 from rehearsal.month import CUT, LEVY, MISSED, NOTICE, WITHOUT_CODE
 
 __all__ = ["Moment", "moments"]
@@ -30,8 +32,12 @@ _SETTLING = timedelta(minutes=20)
 """Longer than the site waits before it looks for a file in doubt."""
 
 
-def _nothing(_: Office) -> None:
+def _nothing(_: World) -> None:
     """What happens before most moments."""
+
+
+def _silent(_: Office) -> None:
+    """What people do where the world alone has done something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,13 @@ class Moment:
     at: datetime
     what: str
     act: Act
-    before: Callable[[Office], object] = _nothing
+    before: Callable[[World], object] = _nothing
     phase: str = "others"
     """Under which of ``driver_watch.PHASES`` its time is told."""
 
     def happen(self, office: Office) -> str | None:
         """Step the clock here and let happen what happens. Returns what to tell, None where nothing is worth it."""
-        self.before(office)
+        self.before(office.world)
         office.world.standin.step(self.at)
         told = self.act(office)
         return None if told is None else f"{self.what}：{told}" if told else self.what
@@ -102,12 +108,16 @@ def _differences(folder: Path) -> Iterator[Moment]:
         else:
             yield Moment(end, what, _due("prepare_differential", end), _ends(day), "preparing")
         if day == LEVY:
-            yield Moment(end - timedelta(hours=7), "当初課税：件数の検査の範囲を見直す", _levied)
+            yield Moment(
+                end - timedelta(hours=7), "当初課税：件数の検査の範囲を見直す", _silent, department.ranges_of_the_levy
+            )
             yield Moment(end + timedelta(hours=7), "上限を超える登録の計画", _exceeds(tokyo_day(end)))
         if day == WITHOUT_CODE:
-            yield Moment(end + timedelta(hours=1), "符号を取得していない宛名", _without_code(day))
-            corrected = tokyo_day(end) + timedelta(days=1)
-            yield Moment(tokyo(corrected, 14), "エラーの記録の正本での訂正", _corrected(day, corrected))
+            no_code = partial(nature.without_code, day=day)
+            yield Moment(end + timedelta(hours=1), "符号を取得していない宛名がある", _silent, no_code)
+            on = tokyo_day(end) + timedelta(days=1)
+            mend = partial(nature.corrected, day=day, on=on)
+            yield Moment(tokyo(on, 14), "エラーの記録を税務課が正本で訂正、符号も取得", _told, mend)
 
 
 def _people(folder: Path) -> Iterator[Moment]:
@@ -119,14 +129,16 @@ def _people(folder: Path) -> Iterator[Moment]:
         first - timedelta(minutes=30), "事前アップロードの準備", _by_hand("pretest_registration"), phase="preparing"
     )
     yield Moment(tokyo(day + timedelta(days=1), 10), "初期登録の準備", _by_hand("prepare_initial"), phase="preparing")
-    yield Moment(tokyo(last + timedelta(days=3), 11), "初期登録の完了", _initial_complete)
+    yield Moment(
+        tokyo(last + timedelta(days=3), 11), "初期登録の完了：差分登録に移ります", _told, nature.initial_complete
+    )
 
 
-def _ends(day: date, *more: Callable[[Office], object]) -> Callable[[Office], None]:
-    def before(office: Office) -> None:
-        nature.day_ends(office, day)
+def _ends(day: date, *more: Callable[[World], object]) -> Callable[[World], None]:
+    def before(world: World) -> None:
+        nature.day_ends(world, day)
         for each in more:
-            each(office)
+            each(world)
 
     return before
 
@@ -186,7 +198,7 @@ def _exceeds(day: date) -> Act:
     """J-LIS has coordinated the day with the server's side and with the body; the body's people plan for it."""
 
     def act(office: Office) -> str:
-        department.quiet_ranges(office)
+        department.quiet_ranges(office.world)
         queued, cap = office.records_queued(), office.daily_cap()
         if queued <= cap:
             return f"要りません（{queued:,}件、1日の上限{cap:,}件）"
@@ -205,25 +217,9 @@ def _prints(office: Office) -> str:
     return papers.day_sheet(plan.site, plan.folder / "reports").name
 
 
-def _levied(office: Office) -> None:
-    department.ranges_of_the_levy(office)
-
-
-def _without_code(day: date) -> Act:
-    return lambda office: nature.without_code(office, day)
-
-
-def _corrected(day: date, on: date) -> Act:
-    def act(office: Office) -> str:
-        nature.code_acquired(office)
-        return f"{nature.corrected(office, day, on)}件（税務課）、符号も取得"
-
-    return act
-
-
-def _initial_complete(office: Office) -> str:
-    office.world.standin.complete_initial()
-    return "差分登録に移ります"
+def _told(_: Office) -> str:
+    """The name of the moment says it."""
+    return ""
 
 
 def _sent(facts: Mapping[str, int]) -> str:

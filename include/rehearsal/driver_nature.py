@@ -19,9 +19,9 @@ from fukuhon.clock import tokyo
 from rehearsal.city import write_present
 
 if TYPE_CHECKING:
-    from rehearsal.driver_office import Office
+    from rehearsal.driver_world import World
 
-__all__ = ["code_acquired", "corrected", "cut_the_line", "day_ends", "source_away", "source_back", "without_code"]
+__all__ = ["corrected", "cut_the_line", "day_ends", "initial_complete", "source_away", "source_back", "without_code"]
 
 _AWAY = "tax"
 _ASSESSMENTS = "TK00000200000001"
@@ -29,9 +29,9 @@ _PEOPLE = 3
 _BYTES = 200_000
 
 
-def day_ends(office: Office, day: date) -> None:
+def day_ends(world: World, day: date) -> None:
     """The systems without history show the end of ``day``; those that export have a file of it."""
-    folder = office.world.plan.site
+    folder = world.plan.site
     write_present(folder, day)
     for path in _exports(folder):
         today = path.with_name(f"{path.stem[:-11]}_{day.isoformat()}{path.suffix}")
@@ -47,37 +47,38 @@ def _exports(folder: Path) -> Iterator[Path]:
     yield from newest.values()
 
 
-def source_away(office: Office) -> None:
+def source_away(world: World) -> None:
     """The tax system does not answer any more."""
-    path = _database(office)
+    path = _database(world)
     path.rename(path.with_suffix(".away"))
 
 
-def source_back(office: Office) -> None:
+def source_back(world: World) -> None:
     """It does again."""
-    path = _database(office)
+    path = _database(world)
     path.with_suffix(".away").rename(path)
 
 
-def cut_the_line(office: Office) -> None:
+def cut_the_line(world: World) -> None:
     """The VPN breaks during the next upload."""
-    office.world.standin.fault("cut", path="/xml-linkage", after_bytes=_BYTES, times=1)
+    world.standin.fault("cut", path="/xml-linkage", after_bytes=_BYTES, times=1)
 
 
-def without_code(office: Office, day: date) -> None:
+def without_code(world: World, day: date) -> None:
     """Some who are taxed for the first time on ``day`` have no 符号 on the server."""
-    office.world.standin.change({"without_code": _newcomers(office, day)})
+    world.standin.change({"without_code": _newcomers(world, day)})
 
 
-def code_acquired(office: Office) -> None:
-    """The 宛名・符号担当 has acquired them."""
-    office.world.standin.change({"without_code": []})
+def initial_complete(world: World) -> None:
+    """On the server's side 初期登録 counts as complete from now on."""
+    world.standin.complete_initial()
 
 
-def corrected(office: Office, day: date, on: date) -> int:
-    """The tax department corrects in the 正本 what the server had refused of ``day``; returns the records."""
-    at, marks = tokyo(on, 14).isoformat(), _newcomers(office, day)
-    with sqlite3.connect(_database(office)) as connection:
+def corrected(world: World, day: date, on: date) -> None:
+    """The tax department corrects in the 正本 what the server had refused of ``day``, and the 符号 are acquired."""
+    world.standin.change({"without_code": []})
+    at, marks = tokyo(on, 14).isoformat(), _newcomers(world, day)
+    with sqlite3.connect(_database(world)) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(assessment)")]
         given = {"valid_from": "?", "corrected_on": "?"}
         columns = ", ".join(given.get(name, name) for name in names)
@@ -87,20 +88,19 @@ def corrected(office: Office, day: date, on: date) -> int:
         connection.execute(f"UPDATE assessment SET valid_to = ? WHERE {where}", [at, *marks])  # noqa: S608 - the same
         connection.executemany(f"INSERT INTO assessment VALUES ({', '.join('?' * len(names))})", new)  # noqa: S608 - the same
     connection.close()
-    return len(new)
 
 
-def _newcomers(office: Office, day: date) -> Sequence[str]:
+def _newcomers(world: World, day: date) -> Sequence[str]:
     """The addressees of some records that are new on ``day``, always the same ones."""
     columns = ["dataset", "outcome", "addressee", "record_key"]
-    rows = pq.read_table(office.world.plan.site / "truth" / f"{day.isoformat()}.parquet", columns=columns)
+    rows = pq.read_table(world.plan.site / "truth" / f"{day.isoformat()}.parquet", columns=columns)
     new = pc.and_(pc.equal(rows["dataset"], _ASSESSMENTS), pc.equal(rows["outcome"], "new"))
     found: list[str] = sorted(set(rows.filter(new)["addressee"].to_pylist()))
     return found[:_PEOPLE]
 
 
-def _database(office: Office) -> Path:
-    path = office.world.site.source(_AWAY).path
+def _database(world: World) -> Path:
+    path = world.site.source(_AWAY).path
     assert path is not None, "the sample's tax system is a file"
     return path
 

@@ -60,6 +60,7 @@ def _step(world: World) -> None:
     if not coming:
         print("予定はすべて終わりました（`make demo` で一日ずつ進められます）。", flush=True)
         return
+    coming[0].before(world)
     world.standin.step(coming[0].at)
     print(f"{coming[0].at:%Y-%m-%d %H:%M}  {coming[0].what}", flush=True)
 
