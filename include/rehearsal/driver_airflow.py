@@ -16,6 +16,8 @@ from rehearsal.supervisor_airflow import AirflowHome, program_path
 __all__ = ["Airflow", "AirflowError", "Run"]
 
 _LOOK_S = 0.25
+_PATIENCE_S = 300.0
+"""Far longer than anything takes; a machine with other work is no reason to give up."""
 _THINK_S = 2.0
 """People read before they answer; and Airflow has not told all its parts yet that the task is parked."""
 ENDED = frozenset({"success", "failed"})
@@ -111,13 +113,13 @@ class Airflow:
         rows = self.watcher.get(f"{run.path}/taskInstances").raise_for_status().json()["task_instances"]
         return {row["task_id"]: row["state"] for row in rows}
 
-    def wait(self, run: Run, *, expect: str = "success", timeout_s: float = 120.0) -> None:
+    def wait(self, run: Run, *, expect: str = "success", timeout_s: float = _PATIENCE_S) -> None:
         """Wait until a run has ended as expected. Raises AirflowError where it ends otherwise or not in time."""
         self.until(lambda: self.state(run) in ENDED, f"{run.dag} {run.id}", timeout_s)
         if (state := self.state(run)) != expect:
             raise AirflowError(f"{run.dag}（{run.id}）が {state} で終わりました：{self.task_states(run)}")
 
-    def wait_task(self, run: Run, task: str, *states: str, timeout_s: float = 120.0) -> None:
+    def wait_task(self, run: Run, task: str, *states: str, timeout_s: float = _PATIENCE_S) -> None:
         """Wait until a task of a run is in one of the states. Raises AirflowError where it is not in time."""
 
         def there() -> bool:
@@ -125,7 +127,7 @@ class Airflow:
 
         self.until(there, f"{run.dag}.{task} {run.id}", timeout_s)
 
-    def until(self, there: Callable[[], bool], what: str, timeout_s: float = 120.0) -> None:
+    def until(self, there: Callable[[], bool], what: str, timeout_s: float = _PATIENCE_S) -> None:
         """Wait until something holds. Raises AirflowError where it does not in time."""
         end = time.monotonic() + timeout_s
         while not there():
@@ -142,7 +144,7 @@ class Airflow:
         value = answer.json()["value"] if answer.status_code == httpx.codes.OK else {}
         return value if isinstance(value, dict) else {}
 
-    def answer(self, run: Run, task: str, user: str, choice: str, timeout_s: float = 120.0) -> None:
+    def answer(self, run: Run, task: str, user: str, choice: str, timeout_s: float = _PATIENCE_S) -> None:
         """Answer a step that waits for a person, as that person."""
         path = f"{run.path}/taskInstances/{task}/-1/hitlDetails"
         self.wait_task(run, task, "awaiting_input", "deferred", timeout_s=timeout_s)
