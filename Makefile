@@ -1,6 +1,6 @@
 # Each target sets up what is missing (.venv/ in this folder) and nothing twice. Nothing else is needed but python3.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-fresh up lint types test test-deep bench conformance clean
+.PHONY: help setup demo demo-fresh up lint types test test-deep bench bundle conformance clean
 
 # Where a machine forbids Python to keep its byte code, each of Airflow's processes starts twice as slowly.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,6 +28,7 @@ help:
 	@echo 'make up           画面を開いて試す（Ctrl-C で終了） / the same under the UI, until Ctrl-C'
 	@echo 'make test         検査と試験 / lint, types, contracts, tests'
 	@echo 'make test-deep    長い試験 / what needs services, kills and long seeds'
+	@echo 'make bundle       ネットワークのない機器に導入する一式を作る / all that a host without internet needs'
 	@echo 'make bench · conformance CASES=FILE · clean'
 
 setup:
@@ -47,6 +48,10 @@ up: setup
 
 bench: setup
 	@$(BIN)/python -m rehearsal.bench
+
+# With the interpreter of the set-up: the host needs the same version.
+bundle: setup
+	@$(CURDIR)/.venv-uv/env/bin/python scripts/bundle.py
 
 lint: setup
 	@$(BIN)/ruff check
