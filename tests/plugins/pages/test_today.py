@@ -43,6 +43,7 @@ def test_an_empty_day_says_so(office: Office) -> None:
 
 def test_what_is_late_says_since_when(office: Office) -> None:
     """前提作業の確認 was due at 8:30; it is half past nine."""
+    office.clock.instant = office.clock.instant.replace(day=10)
     text = page(office)
     assert "前提作業の確認" in text
     assert "時刻を過ぎています（1時間）" in text
