@@ -68,7 +68,17 @@ def main(out: Path) -> int:
 def fetch(folder: Path) -> bool:
     """Fetch every wheel that the lock names for this interpreter; tell whether all are there."""
     options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary", ":all:")
-    command = [sys.executable, "-m", "pip", "download", *options, "--dest", folder, "--requirement", LOCK]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        *options,
+        "--dest",
+        folder,
+        "--requirement",
+        LOCK,
+    ]
     return subprocess.run(command, check=False).returncode == 0
 
 
