@@ -295,6 +295,14 @@ def test_a_decision_has_a_reason_a_near_day_and_records(
         ask_for(village.desk, Asked("released", DATASET, reason, until), rule=rule)
 
 
+def test_a_reference_names_one_record(village: Village) -> None:
+    """None of that beginning, or several: refused."""
+    village.prepare()
+    for ref in ("zz", ""):
+        with pytest.raises(RefusedError, match="REGISTRATION-045"):
+            village.decide("excluded", ref)
+
+
 def test_a_list_that_is_not_the_approved_one_stops_the_run(village: Village) -> None:
     """One byte of the decision's file changed: nothing goes out on it."""
     village.prepare()
