@@ -21,6 +21,7 @@ from fukuhon.commands import (
     report,
     rules,
     service,
+    workbook,
 )
 from fukuhon.commands.approvals import approvals, approve, reject
 from fukuhon.commands.backup import backup, restore
@@ -71,6 +72,7 @@ _verb("準備", "extract", "正本を読んで数える（登録はしない）�
 _verb("準備", "validate", "正本を読み、変換し、検査する（登録はしない）。", validate)
 _family("準備", "prepare", prepare.app)
 _family("準備", "quarantine", quarantine.app)
+_family("準備", "workbook", workbook.app)
 _verb("準備", "plan", "検査済みのファイルを送信枠に割り当てる。", plan)
 _verb("準備", "resplit", "どの送信枠にも入らないファイルを、小さく分け直す。", resplit)
 _family("準備", "exceed", exceed.app)
