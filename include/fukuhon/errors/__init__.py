@@ -12,8 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-import yaml
-
 __all__ = [
     "ConfigurationError",
     "DataError",
@@ -99,6 +97,8 @@ class FatalError(FukuhonError):
 @cache
 def catalogue() -> dict[str, Entry]:
     """All entries by code. Raises ValueError where a code stands twice or an entry lacks a part."""
+    import yaml  # noqa: PLC0415 - only who meets an error needs it: --help stays quick
+
     entries: dict[str, Entry] = {}
     for path in sorted((Path(__file__).parent / "catalogue").glob("*.yaml")):
         for code, body in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
