@@ -64,7 +64,7 @@ def test_shrinking_leaves_jis_or_marks(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def pattern() -> re.Pattern[str]:
-    """The pattern in Python's spelling (RE2's ``$`` is the very end); compiling it takes longer than any example may."""
+    """In Python's spelling (RE2's ``$`` is the very end); compiling takes longer than an example may."""
     python = re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: f"\\U{int(m[1], 16):08x}", jisx0213_pattern())
     return re.compile(python.removesuffix("$") + r"\Z")
 
