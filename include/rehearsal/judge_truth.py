@@ -40,6 +40,8 @@ def missed(site: Site, ledger: Ledger, truth: Path) -> list[Missed]:
     for run in done:
         folder = site.work / "runs" / f"{run.id:06d}"
         for dataset in site.datasets():
+            if run.key.spi not in {None, dataset.spi}:
+                continue
             planted = _planted(truth, run.key.day, dataset.code)
             kept = _kept(folder / f"quarantine-{dataset.code}.parquet", _source_rows(truth, dataset.code, run.key.day))
             found += list(_differences(run.key.day, dataset.code, planted, kept))
