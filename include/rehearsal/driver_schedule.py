@@ -13,6 +13,14 @@ from fukuhon.site import load
 __all__ = ["one_more_day"]
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes no alias: settings with aliases are refused."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base has it so
+        """None of them."""
+        return True
+
+
 def one_more_day(folder: Path) -> date:
     """Add the business day after the last: its differences, the next day's upload window, its results. Returns it."""
     schedule = _read(folder)
@@ -35,5 +43,6 @@ def _read(folder: Path) -> dict[str, Any]:
 
 def _write(folder: Path, schedule: dict[str, Any]) -> None:
     beside = folder / ".schedule.yaml"
-    beside.write_text(yaml.safe_dump(schedule, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    text = yaml.dump(schedule, Dumper=_Plain, allow_unicode=True, sort_keys=False)
+    beside.write_text(text, encoding="utf-8")
     beside.replace(folder / "schedule.yaml")
