@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fukuhon.layouts.arrow import to_arrow
 from fukuhon.layouts.checks import BaseCheck, CheckKind, base_checks, pattern_of
 from fukuhon.layouts.comparing import DatasetChange, Effect, ItemChange, compare
 from fukuhon.layouts.dictionary import DatasetFacts, ItemFacts, dictionary
@@ -59,6 +60,7 @@ __all__ = [
     "pattern_of",
     "read_workbook",
     "required_words",
+    "to_arrow",
     "to_odcs",
     "to_xsd",
     "write_pack",

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from fukuhon.errors import DataError, FatalError
+from fukuhon.layouts import to_arrow
 from fukuhon.rules.binding import connect, source_schema
 from fukuhon.rules.plan import FRAME, outputs, query, with_calls
 
@@ -23,15 +24,14 @@ _PIECE = 32_768  # DuckDB gives each thread one Arrow batch at a time
 
 
 def mapped_schema(book: RuleBook, layout: DatasetLayout) -> pa.Schema:
-    """The columns of a mapped batch.
+    """The columns of a mapped batch: row number, frame, what the layout holds, and the source's own as ``src_…``.
 
-    Row number, frame, items in the layout's order, and the source's own as ``src_…``.
+    Before the judgement anything may be missing.
     """
-    kinds = {"publication_from": pa.date32(), "publication_to": pa.date32()}
-    frame = [(name, kinds.get(name, pa.string())) for name in FRAME]
-    items = [(code, pa.string()) for code in layout.item_codes]
+    frame = [(name, pa.string()) for name in FRAME[: FRAME.index("addressee")]]
+    held = [(field.name, field.type) for field in to_arrow(layout)]
     sources = [(f"src_{field.name}", field.type) for field in source_schema(book) if field.name != "row_no"]
-    return pa.schema([("row_no", pa.int64()), *frame, *items, *sources])
+    return pa.schema([("row_no", pa.int64()), *frame, *held, *sources])
 
 
 class Mapper:
