@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fukuhon.errors import DataError
 from fukuhon.quality.across import Across, needs_register
-from fukuhon.quality.by_value import failing_by_value
+from fukuhon.quality.by_value import ByValue
 from fukuhon.quality.expressions import literal, narrow_columns, quoted
 from fukuhon.quality.model import Kind
 from fukuhon.quality.proofs import Look, holds
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    import duckdb
     from numpy.typing import NDArray
 
     from fukuhon.quality.model import Rule
@@ -91,13 +91,12 @@ class Masker:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], register: pa.Table | None, as_of: date
     ) -> None:
-        self._connection = connection
-        self._as_of = as_of
         self._rows = [rule for rule in rules if rule.kind is Kind.ROW]
-        self._alone: dict[str, list[Rule]] = {}
+        alone: dict[str, list[Rule]] = {}
         for rule in self._rows:
             if _reads_one_column(rule):
-                self._alone.setdefault(rule.columns[0], []).append(rule)
+                alone.setdefault(rule.columns[0], []).append(rule)
+        self._alone = {name: ByValue(connection, found, as_of) for name, found in alone.items()}
         self._facts = _fact_columns(rules)
         computed = {name: sql for name, sql in self._facts.items() if sql != quoted(name)}
         rest = {rule.id: rule.failure or "TRUE" for rule in self._rows if not _reads_one_column(rule)}
@@ -136,25 +135,11 @@ class Masker:
     def _alone_masks(self, judged: _Judged) -> dict[str, pa.ChunkedArray]:
         """The masks of those rules on one column that some record fails."""
         masks: dict[str, pa.ChunkedArray] = {}
-        for name, rules in self._alone.items():
-            open_rules = [rule for rule in rules if not _proved(rule, judged.looks(name))]
+        for name, column in self._alone.items():
+            open_rules = [rule for rule in column.rules if not _proved(rule, judged.looks(name))]
             if open_rules:
-                masks |= self._by_value(judged.column(name), open_rules)
+                masks |= column.failing(judged.column(name), open_rules)
         return masks
-
-    def _by_value(self, values: pa.ChunkedArray, rules: list[Rule]) -> dict[str, pa.ChunkedArray]:
-        try:
-            return failing_by_value(self._connection, values, rules, self._as_of)
-        except duckdb.Error:
-            guilty = [rule.id for rule in rules if not self._evaluates(values, rule)]
-        raise DataError("QUALITY-005", rule=", ".join(guilty) or "—")  # what DuckDB says may tell a value
-
-    def _evaluates(self, values: pa.ChunkedArray, rule: Rule) -> bool:
-        try:
-            failing_by_value(self._connection, values, [rule], self._as_of)
-        except duckdb.Error:
-            return False
-        return True
 
 
 def _reads_one_column(rule: Rule) -> bool:

@@ -56,7 +56,7 @@ Control = dict[str, dict[str, tuple[int, int, str]]]
 PERSON = ("birth_date", "sex", "kana")
 """Columns of a source, besides the items, that are looked at after the judgement (see ``deleting``)."""
 
-_VALUES_AT_ONCE = 2**23  # of a batch, so that a record of 250 items takes no more memory than one of 30
+_VALUES_AT_ONCE = 2**22  # of a batch, so that a record of 250 items takes no more memory than one of 30
 
 
 @dataclass(slots=True)
