@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fukuhon.clock import FixedClock, tokyo
-from fukuhon.errors import FatalError, RefusedError
+from fukuhon.errors import DataError, FatalError, RefusedError
 from fukuhon.files import HASH
 from fukuhon.ledger import Ledger, approvals, quarantines, runs
 from fukuhon.quality.quarantine import SCHEMA
@@ -312,6 +312,15 @@ def test_a_list_that_is_not_the_approved_one_stops_the_run(village: Village) -> 
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(FatalError, match="REGISTRATION-043"):
         village.prepare()
+
+
+def test_a_rule_that_stops_holds_the_whole_run(village: Village) -> None:
+    """Its dataset and its id are told; nothing is registered, and no record waits."""
+    path = village.folder / "expectations" / f"{SPI}.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("quarantine", "stop", 1), encoding="utf-8")
+    with pytest.raises(DataError, match=f"REGISTRATION-003.*{DATASET}.*grant-small"):
+        village.prepare()
+    assert village.refs() == []
 
 
 def test_nothing_leaves_silently(village: Village) -> None:
