@@ -30,9 +30,10 @@ GAIJI = {"𠮷": "\ue000", "𣘺": "\ue001", "𡈽": "\ue002", "𦚰": "\ue003"}
 
 
 def write_csv(city: City, source: str, folder: Path) -> None:
-    """A file per table and business day, from the first load on: the rows at the end of that day.
+    """A file per table and business day, from the one before the first load on: the rows at the end of that day.
 
-    A day on which nothing happened has the file of the day before (one file with several names).
+    Who asks for the books as of the morning of the first load means the end of the business day before. A day on
+    which nothing happened has the file of the day before (one file with several names).
     """
     data = _folder(folder / "data" / source)
     for table in city.tables(source):
@@ -72,7 +73,7 @@ def write_present(folder: Path, day: date) -> None:
 
 def _business_days(city: City) -> list[str]:
     calendar = BusinessCalendar()
-    days = [date.fromisoformat(city.truth.days[0].day)]
+    days = [calendar.previous_business_day(date.fromisoformat(city.truth.days[0].day))]
     while days[-1].isoformat() < city.quiet_day:
         days.append(calendar.next_business_day(days[-1]))
     return [day.isoformat() for day in days]

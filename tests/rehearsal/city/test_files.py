@@ -33,8 +33,10 @@ def office(kind: str) -> City:
 def test_an_export_has_a_file_for_each_business_day(tmp_path: Path) -> None:
     """cp932 with CR LF; what cp932 lacks is the old system's own character; a quiet day repeats the day before."""
     write_csv(office("csv"), "office", tmp_path)
-    files = sorted((tmp_path / "data" / "office").iterdir())
+    before, *files = sorted((tmp_path / "data" / "office").iterdir())
     assert [path.name[5:-4] for path in files] == ["2017-05-02", "2017-05-08", "2017-05-09", "2017-05-10", "2017-05-11"]
+    assert before.name == "case_2017-05-01.csv"
+    assert before.read_bytes() == files[0].read_bytes()
     texts = [path.read_bytes().decode("cp932") for path in files]
     rows = [["case_no", "name", "yen"], ["0001", "\ue000田,花", "10"], ["0002", "", "20"]]
     assert list(csv.reader(texts[0].splitlines())) == rows
