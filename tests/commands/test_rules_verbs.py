@@ -30,7 +30,9 @@ def test_a_record_is_explained_after_the_question(hamlet: Hamlet, monkeypatch: p
     """By its row number or its keyed hash; who says no sees nothing, what is not there is told."""
     monkeypatch.setattr(explaining, "_on_terminal", lambda: True)
     asked = ("rules", "explain", "--dataset", DATASET, "--record")
-    assert FIRST not in hamlet.run(*asked, "1", given="n\n").output
+    refused = hamlet.run(*asked, "1", given="n\n").output
+    assert FIRST not in refused
+    assert "COMMANDS-043" in refused
     shown = hamlet.run(*asked, "1", given="y\n").output
     assert FIRST in shown
     assert "支給の終わった人：当てはまらない" in shown

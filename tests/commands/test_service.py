@@ -116,6 +116,7 @@ def test_what_cannot_be(site: Path, options: tuple[str, ...], code: str) -> None
 def test_health(site: Path) -> None:
     """1 without a sender, 0 beside one."""
     done = invoke("service", "health", "--site", site, "--json")
-    assert (done.exit_code, json.loads(done.stdout)["sender"]) == (1, False)
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["sender"], told["error"]["code"]) == (1, False, "COMMANDS-122")
     with alone(site / "var" / "work" / "sender"):
         assert invoke("service", "health", "--site", site).exit_code == 0

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from fukuhon.clock import tokyo
-from fukuhon.errors import DataError
+from fukuhon.commands.app import app
+from fukuhon.errors import DataError, FatalError, RefusedError
 from fukuhon.ledger import FileState, approvals, files, reconciliations
 from fukuhon.reconciliation import desk_work
 from fukuhon.registration import initial, planning, results
+from fukuhon.registration.desk import Desk
 from rehearsal.city import make_city, write_site
 from rehearsal.terminal_people import work_the_sheet
 from rehearsal.town import SPI, Town, standin_for, town_at
@@ -58,6 +62,8 @@ def test_what_people_have_not_brought_waits_and_is_never_asked_twice(town: Town)
     waiting, done = first.counts["waiting"], first.counts["requests"]
     assert waiting > 0
     assert done > 0
+    with pytest.raises(RefusedError, match="RECONCILIATION-010"):
+        desk_work.plan(desk)
     with desk.ledger.reading() as reader:
         (awaited,) = desk_work.awaited(reader)
         assert {file.state for file in files.find(reader)} <= {FileState.PROCESSED, FileState.PROCESSED_WITH_ERRORS}
@@ -100,6 +106,32 @@ def test_a_wrong_file_holds_up_no_other_request(town: Town) -> None:
     assert not any(list(place.iterdir()) for place, _ in others)
     (one / path.name).write_bytes(right)
     assert desk_work.carry_out(desk, sha256).counts["waiting"] == 0
+
+
+def test_only_what_was_approved_is_asked_and_what_differs_is_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan changed by a digit, one person in both roles; then one content that is not ours: the verb fails."""
+    desk, sha256 = town.desk, _approved(town)
+    (path,) = desk.folder("collations").glob("plan-*.json")
+    plan = path.read_bytes()
+    path.write_bytes(plan.replace(b'"budget": 20', b'"budget": 21'))
+    with pytest.raises(FatalError, match="RECONCILIATION-012"):
+        desk_work.carry_out(desk, sha256)
+    path.write_bytes(plan)
+    accounts = desk.site.server.accounts
+    with monkeypatch.context() as alone:
+        alone.setitem(accounts.__dict__, "collation_manager", accounts.collation_requester)
+        with pytest.raises(RefusedError, match="RECONCILIATION-011"):
+            desk_work.carry_out(Desk(desk.site, desk.ledger, desk.clock, desk.actor), sha256)
+
+    desk_work.carry_out(desk, sha256)
+    work_the_sheet(desk.site)
+    inbox = desk.site.work / "terminal" / "collation" / "inbox"
+    answer = next(file for file in sorted(inbox.glob("*/*_result.xml")) if b"<I0" in file.read_bytes())
+    answer.write_bytes(re.sub(rb"<(I0[0-9]+)>[^<]+<", rb"<\1>9<", answer.read_bytes(), count=1))
+    verb = ["reconcile", "carry-out", "--plan", sha256, "--site", str(town.folder), "--json"]
+    done = CliRunner().invoke(app, verb)
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["error"]["code"], told["counts"]["mismatches"]) == (1, "COMMANDS-034", 1)
 
 
 def _approved(town: Town) -> str:

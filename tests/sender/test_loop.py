@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -89,7 +90,21 @@ def test_a_window_that_was_taken_back_ends_the_order(room: Any) -> None:
     order = room.order()
     room.rules.open = None
     turns(room.sender())
-    assert (room.sent, room.outcome(order)) == ([], "failed")
+    ended = orders.wait_state(room.ledger, order.id).order
+    assert (room.sent, ended.outcome, ended.reason) == ([], "failed", "SENDER-007")
+
+
+def test_books_that_are_older_than_what_was_sent_send_nothing(room: Any) -> None:
+    """Put back from a copy: the mark in the work folder names a line that they do not hold."""
+    room.plan("a.xml")
+    order, sender = room.order(), room.sender()
+    with room.ledger.reading() as reader:
+        sender.sending.mark.note(reader)
+    marked = json.loads(sender.sending.mark.path.read_text(encoding="utf-8"))
+    sender.sending.mark.path.write_text(json.dumps(marked | {"seq": marked["seq"] + 100}), encoding="utf-8")
+    turns(sender)
+    ended = orders.wait_state(room.ledger, order.id).order
+    assert (room.sent, ended.outcome, ended.reason) == ([], "failed", "SENDER-020")
 
 
 def test_a_window_that_shrank_ends_earlier(room: Any) -> None:

@@ -88,7 +88,7 @@ def test_a_file_that_is_being_copied_waits(desk: WorksheetCollation, tmp_path: P
     """Picked up when whole."""
     case = desk.ask(REQUEST)
     (desk.inbox / case.number / NAME).write_bytes(answer()[:200])
-    with pytest.raises(RetriableError, match="途中"):
+    with pytest.raises(RetriableError, match="SERVER-042"):
         desk.fetch(case.number, tmp_path)
 
 
@@ -114,13 +114,20 @@ def test_what_does_not_answer_is_not_taken(desk: WorksheetCollation, tmp_path: P
     assert (desk.inbox / case.number / NAME).exists()
 
 
-@pytest.mark.parametrize("names", [["result.xml"], ["0601201704200000000001_result.xml"], [NAME, "x.txt"]])
-def test_names_are_checked(desk: WorksheetCollation, tmp_path: Path, names: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["result.xml"], "IDENTIFIERS-005"),
+        (["0601201704200000000001_result.xml"], "IDENTIFIERS-005"),
+        ([NAME, "x.txt"], "SERVER-044"),
+    ],
+)
+def test_names_are_checked(desk: WorksheetCollation, tmp_path: Path, names: list[str], code: str) -> None:
     """One file, named by the request's own receipt."""
     case = desk.ask(REQUEST)
     for name in names:
         (desk.inbox / case.number / name).write_bytes(answer())
-    with pytest.raises(FukuhonError):
+    with pytest.raises(FukuhonError, match=code):
         desk.fetch(case.number, tmp_path)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from fukuhon.backup.archive import Writer
-from fukuhon.errors import RefusedError, RetriableError
+from fukuhon.errors import RefusedError
 from fukuhon.files import beside
 from fukuhon.ledger import FileState, Reader, audit, copying, files
 from fukuhon.registration.desk import Desk
@@ -39,20 +39,17 @@ def write(desk: Desk, path: Path, key_path: Path) -> Written:
     """Write a backup to ``path`` and the hash key to ``key_path``, each whole or not at all, 0600.
 
     The books are read at one moment while others go on writing. Raises RefusedError BACKUP-001 where a file is there
-    already, RetriableError BACKUP-011 or FILES-001 where the disk does not take it.
+    already, RetriableError FILES-001 or FILES-002 where the disk does not take it.
     """
     for each in (path, key_path):
         if each.exists():
             raise RefusedError("BACKUP-001", file=each)
     key = desk.site.hash_key()
-    try:
-        with beside(path, key_path) as (archive, key_file), desk.ledger.reading() as reader:
-            with tarfile.open(fileobj=cast("IO[bytes]", archive), mode="w|") as tar:
-                made = _write(desk, reader, Writer(tar), key)
-            key_file.write(f"{key.hex()}\n".encode())
-            size = archive.bytes
-    except tarfile.TarError as error:
-        raise RetriableError("BACKUP-011", what=path, why=type(error).__name__) from None
+    with beside(path, key_path) as (archive, key_file), desk.ledger.reading() as reader:
+        with tarfile.open(fileobj=cast("IO[bytes]", archive), mode="w|") as tar:
+            made = _write(desk, reader, Writer(tar), key)
+        key_file.write(f"{key.hex()}\n".encode())
+        size = archive.bytes
     return Written(made.seq, made.members, size, made.missing)
 
 
