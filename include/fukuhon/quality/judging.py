@@ -38,7 +38,7 @@ __all__ = ["Baseline", "judge"]
 
 _SEGMENT_ROWS = 1_048_576
 _SEGMENT_BITS = 8 * 64 * 2**20  # masks that wait for Great Expectations: 64 MiB, packed
-_WORTH_COLLECTING = 2**24
+_WORTH_COLLECTING = 2**22
 
 
 @dataclass(frozen=True, slots=True)
