@@ -89,7 +89,7 @@ def test_nothing_is_sent_before_somebody_has_looked(world: Any, restored: Desk) 
     world.server.take("0001201704120001", received)
     found = backup.look(restored)
     assert found.unknown == ("0001201704120001",)
-    with pytest.raises(RefusedError, match="BACKUP-010"):
+    with pytest.raises(RefusedError, match="SENDER-021"):
         found.require()
 
 

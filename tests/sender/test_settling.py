@@ -28,6 +28,7 @@ def doubt(room: Any) -> int:
     sender.turn()
     sender.turn()
     assert room.file(file_id).state is FileState.IN_DOUBT
+    room.server.looks.clear()  # what the sender asked before its first file
     room.clock.instant += timedelta(minutes=15)
     return file_id
 

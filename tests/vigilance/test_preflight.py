@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,8 +12,9 @@ import pytest
 import fukuhon
 from fukuhon.clock import FixedClock, tokyo
 from fukuhon.errors import RefusedError
-from fukuhon.ledger import FileState, Ledger, NewFile, RunKey, files, runs
-from fukuhon.server.port import Account, Department, Master, Readiness
+from fukuhon.identifiers import ReceiptNumber
+from fukuhon.ledger import FileState, Ledger, NewFile, RunKey, audit, files, orders, runs
+from fukuhon.server.port import Account, Department, Master, Readiness, ResultRow
 from fukuhon.site import load
 from fukuhon.vigilance import preflight
 from fukuhon.windows import Kind
@@ -45,13 +46,14 @@ class Desk:
     ledger: Ledger
     clock: FixedClock
     seen: Readiness
+    taken: list[ResultRow] = field(default_factory=list)
     site = SITE
     actor = "kanri"
 
     @property
     def server(self) -> SimpleNamespace:
         """A server that shows what was put there."""
-        return SimpleNamespace(readiness=lambda: self.seen)
+        return SimpleNamespace(readiness=lambda: self.seen, requester="gyomu", results=lambda _first, _last: self.taken)
 
     def now(self) -> datetime:
         """The clock's instant."""
@@ -145,3 +147,19 @@ def test_passwords_are_told_from_fourteen_days_before(desk: Desk) -> None:
     told = preflight.check(desk)
     assert {one["user"] for one in told.facts["passwords"]} == set(USERS)
     assert {(one["state"], one["expires"]) for one in told.facts["passwords"]} == {("notice", "2017-07-02")}
+
+
+def test_a_receipt_that_the_books_do_not_know_refuses(desk: Desk) -> None:
+    """A machine that was put back together with its books: what it sent since is on the server's list only."""
+    preflight.check(desk)
+    desk.clock.instant = tokyo(DAY, 13)
+    number = ReceiptNumber.parse("0601201704100000000001")
+    desk.taken.append(ResultRow(number, tokyo(DAY, 11), "gyomu", "処理待ち", 0, 0))
+    found = preflight.look(desk)
+    assert found.refused is not None
+    assert (found.refused.code, found.summary.facts["unknown_receipts"]) == ("SENDER-021", [str(number)])
+    with desk.ledger.reading() as reader:
+        assert orders.stop_requested(reader)
+        last = audit.latest(reader, f"preflight:{DAY}")
+        assert last is not None
+        assert last.event == "preflight.unmet"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fukuhon.backup.looking import Look, accept, is_pending, look
+from fukuhon.backup.looking import accept, is_pending, look
 from fukuhon.backup.restoring import Restored, restore
 from fukuhon.backup.writing import Written, write
 
-__all__ = ["Look", "Restored", "Written", "accept", "is_pending", "look", "restore", "write"]
+__all__ = ["Restored", "Written", "accept", "is_pending", "look", "restore", "write"]

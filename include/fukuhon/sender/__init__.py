@@ -6,6 +6,7 @@ the ledger, and this process, in a session of its own, sends file after file und
 
 from fukuhon.sender.alone import alone
 from fukuhon.sender.by_hand import ByHand, Waiting, at_terminal
+from fukuhon.sender.comparing import Compared, accept, ask, compare, stopped_for
 from fukuhon.sender.daily import cap_as_of
 from fukuhon.sender.journal import Journal
 from fukuhon.sender.loop import Sender
@@ -19,6 +20,7 @@ from fukuhon.sender.waiting import Pace
 
 __all__ = [
     "ByHand",
+    "Compared",
     "Entered",
     "Journal",
     "Mark",
@@ -29,10 +31,13 @@ __all__ = [
     "Settled",
     "SiteRules",
     "Waiting",
+    "accept",
     "alone",
+    "ask",
     "at_terminal",
     "cap_as_of",
     "close",
+    "compare",
     "decide",
     "enter",
     "question",
@@ -41,4 +46,5 @@ __all__ = [
     "serve",
     "settle",
     "start",
+    "stopped_for",
 ]

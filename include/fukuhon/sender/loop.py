@@ -15,6 +15,7 @@ from fukuhon.ledger.attempts import BY_HAND
 from fukuhon.ledger.lease import Fence, Holder
 from fukuhon.ledger.orders import Order, Outcome
 from fukuhon.ledger.states import ON_THE_WIRE
+from fukuhon.sender.comparing import compare
 from fukuhon.sender.sending import ACTOR, Sending
 from fukuhon.sender.settling import settle
 from fukuhon.sender.waiting import Pace, wait
@@ -41,6 +42,7 @@ class Sender:
     _next_look: float = 0.0
     _next_settle: float = 0.0
     _for_people: set[str] = field(default_factory=set)
+    _compared: bool = False
 
     @property
     def ledger(self) -> Ledger:
@@ -114,7 +116,28 @@ class Sender:
         assert window is not None, "an order without a window has an outcome"
         if due is not None or now not in window.interval or time.monotonic() < self._not_before:
             return False
+        if queue and not self._compare(order):
+            return False
         return self._send_first(order, window, queue)
+
+    def _compare(self, order: Order) -> bool:
+        """Before the first file after our start: whether the books know all that the server has of ours.
+
+        Books that were put back together with everything around them, our mark included, show it in nothing else.
+        """
+        if self._compared:
+            return True
+        try:
+            found = compare(self.ledger, self.sending.server, ACTOR)
+        except (RefusedError, DataError) as error:
+            _log.warning("no list to compare the books with: %s", error.code)
+            self._not_before = time.monotonic() + self.pace.again
+            return False
+        if found.unknown:
+            _log.error("the server has %d receipt(s) that the books do not know: SENDER-021", len(found.unknown))
+            return self._end(order, "failed", "SENDER-021")
+        self._compared = True
+        return True
 
     def _send_first(self, order: Order, window: Window, queue: Sequence[File]) -> bool:
         """Send the first file that may start. After one that may not, no other of its dataset: their order is kept."""

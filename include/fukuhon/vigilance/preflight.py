@@ -13,6 +13,7 @@ from fukuhon.files import sha256_of
 from fukuhon.ledger import Event, File, FileState, audit, files
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.summary import Summary
+from fukuhon.sender import Compared, compare
 from fukuhon.server import Readiness as Screens
 from fukuhon.site import ROLE_CODES
 from fukuhon.vigilance.attestations import attested_masters, masters_in_systems
@@ -40,7 +41,8 @@ class Looked:
 def check(desk: Desk) -> Summary:
     """Look at every precondition for today's windows; tell each with its evidence.
 
-    Raises RefusedError VIGILANCE-001 … -004 where one is not met: then nothing may be uploaded today.
+    Raises RefusedError VIGILANCE-001 … -004 where one is not met, SENDER-021 where the books are older than what was
+    sent: then nothing may be uploaded today.
     """
     found = look(desk)
     if found.refused is not None:
@@ -56,13 +58,14 @@ def look(desk: Desk) -> Looked:
     day = tokyo_day(desk.now())
     windows = [window for window in upload_windows(desk.site) if tokyo_day(window.interval.start) == day]
     screens = desk.server.readiness()
+    receipts = compare(desk.ledger, desk.server, desk.actor)
     found = evidence(_seen(desk, screens, windows, day), day)
     kind = windows[0].kind if windows else Kind.DIFFERENTIAL
     needs_masters = any(source.masters_needed for source in desk.site.sources)
     judged = check_facts(
         kind, lacking(found), allotted=kind is not Kind.INITIAL or bool(windows), masters_needed=needs_masters
     )
-    event = "preflight.met" if judged.allowed else "preflight.unmet"
+    event = "preflight.met" if judged.allowed and not receipts.unknown else "preflight.unmet"
     unmet = list(judged.wordings)
     with desk.ledger.transaction(desk.actor) as tx:
         audit.note(tx, Event("accounts.seen", ACCOUNTS, {"expires": _ends(desk, screens)}))
@@ -70,7 +73,17 @@ def look(desk: Desk) -> Looked:
     items: dict[str, object] = {f"({FACTS[one.fact].number}) {FACTS[one.fact].wording}": one.seen for one in found}
     counts = {"items": len(found), "met": sum(one.met for one in found)}
     facts = items | {"passwords": _passwords(screens, day), "unmet": unmet}
-    return Looked(Summary("preflight", counts=counts, facts=facts), refusal(judged))
+    facts |= {"unknown_receipts": list(receipts.unknown)}
+    return Looked(Summary("preflight", counts=counts, facts=facts), _older(receipts) or refusal(judged))
+
+
+def _older(receipts: Compared) -> RefusedError | None:
+    """The refusal where the server has receipts that the books do not know."""
+    try:
+        receipts.require()
+    except RefusedError as error:
+        return error
+    return None
 
 
 def _ends(desk: Desk, screens: Screens) -> list[list[str]]:
