@@ -323,6 +323,25 @@ def test_a_rule_that_stops_holds_the_whole_run(village: Village) -> None:
     assert village.refs() == []
 
 
+def test_a_query_that_delivers_two_rows_a_key_registers_neither(village: Village) -> None:
+    """A join too many: the count query tells it by dataset; where it joins alike, both rows wait under their rule."""
+    query = village.folder / "queries" / "grants.sql"
+    query.write_text(
+        "SELECT grant_no, addressee_no, year, amount, ended FROM grants JOIN (SELECT 'A00001' AS g UNION ALL"
+        " SELECT 'A00001' UNION ALL SELECT 'A00002') ON g = grant_no ORDER BY grant_no",
+        encoding="utf-8",
+    )
+    count = village.folder / "queries" / "grants_count.sql"
+    count.write_text("SELECT '全部' AS v, 2 AS n", encoding="utf-8")
+    with pytest.raises(DataError, match=f"REGISTRATION-001.*{DATASET}.*正本2件、抽出3件"):
+        village.prepare()
+    count.write_text("SELECT '全部' AS v, 3 AS n", encoding="utf-8")
+    assert village.prepare() == {"arrived>waiting": 2, "registered": 1, "quarantined": 2}
+    with village.desk.ledger.reading() as reader:
+        (group,) = groups(DATASET, standing(village.desk, reader, DATASET))
+    assert (group.dataset, group.rule, group.records) == (DATASET, "layout:record_key:unique", 2)
+
+
 def test_nothing_leaves_silently(village: Village) -> None:
     """The file of what waits is gone from the disk: the next run says so and stops."""
     village.prepare()
