@@ -96,3 +96,8 @@ def test_a_document_that_would_explode_is_refused(tmp_path: Path, text: str, lin
     assert caught.value.code == "SITE-002"
     assert caught.value.facts["line"] == line
     assert why in str(caught.value.facts["why"])
+
+
+def test_one_value_may_be_named_again(tmp_path: Path) -> None:
+    """Programs write a day that stands twice so."""
+    assert read(tmp_path, "a: &day 2017-04-10\nb: [*day, *day]\n").data["b"] == [date(2017, 4, 10), date(2017, 4, 10)]

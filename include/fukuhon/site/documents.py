@@ -40,14 +40,19 @@ Check: TypeAlias = Callable[[Model], Iterable[Problem]]
 class _Loader(yaml.SafeLoader):
     """SafeLoader that takes for a number, truth value or date only what looks like nothing else.
 
-    No aliases: a few of them say as much as a disk holds (billion laughs), or themselves.
+    No aliases but of a single value, as programs write them: a few of lists or mappings say as much as a disk holds
+    (billion laughs), or themselves.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """One node. Raises yaml.MarkedYAMLError for an alias."""
-        if self.check_event(yaml.AliasEvent):
+        """One node. Raises yaml.MarkedYAMLError for an alias of more than a value."""
+        if self.check_event(yaml.AliasEvent) and not self._names_a_value():
             raise _AliasError(None, None, None, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
+
+    def _names_a_value(self) -> bool:
+        anchor = self.peek_event().anchor  # type: ignore[no-untyped-call]
+        return isinstance(self.anchors.get(anchor), yaml.ScalarNode)
 
 
 class _AliasError(yaml.MarkedYAMLError):
