@@ -81,7 +81,9 @@ class Airflow:
     @property
     def watcher(self) -> httpx.Client:
         """The client that only looks."""
-        return self.as_(next(iter(self.home.passwords())))
+        if not self._clients:  # whose it is does not matter, and settings are not read anew at each look
+            return self.as_(next(iter(self.home.passwords())))
+        return next(iter(self._clients.values()))
 
     def known(self, dag: str) -> bool:
         """Whether the dag has been read."""
