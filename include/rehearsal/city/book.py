@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rehearsal.city.columns import Bools, Ints
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rehearsal.city.schema import Table
 
@@ -35,6 +35,7 @@ HIDDEN = pa.schema(
         ("_content", pa.int64()),
     ]
 )
+_PIECE = 50_000
 Row = dict[str, Any]
 
 
@@ -107,23 +108,26 @@ class Book:
 
     def history(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Every version of every row with its validity, hidden columns too; of the ``columns`` where they are named."""
+        return pa.concat_tables(self.pieces(columns))
+
+    def pieces(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The history a piece at a time: the book of a large city need not be in memory twice."""
         ends = np.full(self.base.num_rows, END, dtype=object)
         for row, instant in self.closed.items():
             ends[row] = instant
-        kept = pa.array(ends != START)
         base = self.base if columns is None else self.base.select(list(columns))
-        base = base.append_column("valid_from", pa.repeat(START, base.num_rows)).append_column(
-            "valid_to", pa.array(ends, pa.string())
-        )
-        base = base.filter(kept)
-        if not self.later:
-            return base
-        return pa.concat_tables([base, pa.Table.from_pylist(self.later, schema=base.schema)])
+        for start in range(0, max(base.num_rows, 1), _PIECE):
+            piece, until = base.slice(start, _PIECE), ends[start : start + _PIECE]
+            piece = piece.append_column("valid_from", pa.repeat(START, piece.num_rows))
+            piece = piece.append_column("valid_to", pa.array(until, pa.string()))
+            yield piece.filter(pa.array(until != START))
+        if self.later:
+            yield pa.Table.from_pylist(self.later, schema=piece.schema)
 
     def as_of(self, day: str) -> pa.Table:
         """The rows in force at the end of ``day``, by the table's own columns."""
-        history = self.history()
-        return history.filter(in_force(history, day)).select(list(self.table.columns))
+        pieces = self.pieces(self.table.columns)
+        return pa.concat_tables(piece.filter(in_force(piece, day)).select(list(self.table.columns)) for piece in pieces)
 
     def untouched(self) -> Bools:
         """Base rows that nothing has happened to yet."""

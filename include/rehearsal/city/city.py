@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from fukuhon.calendars import BusinessCalendar
 from rehearsal.city.book import plain_book
@@ -21,7 +22,6 @@ from rehearsal.city.subjects import NAMES, chosen
 from rehearsal.city.truth import Truth, tell
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.random import Generator
 
     from rehearsal.city.book import Book
@@ -72,8 +72,14 @@ class City:
 
     def rows(self, table: str) -> pa.Table:
         """Every version of every row of ``table``, as a database stores it."""
+        return self.stream(table).read_all()
+
+    def stream(self, table: str) -> pa.RecordBatchReader:
+        """The same rows, a batch at a time."""
         book = self.books[table]
-        return book.history().select(list(book.table.stored)).cast(book.table.arrow)
+        pieces = book.pieces(book.table.columns)
+        batches = (batch for piece in pieces for batch in piece.cast(book.table.arrow).to_batches())
+        return pa.RecordBatchReader.from_batches(book.table.arrow, batches)
 
 
 def make_city(

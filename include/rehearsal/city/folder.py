@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from rehearsal.city.writers import write_sources
 
 if TYPE_CHECKING:
     from rehearsal.city.city import City
+    from rehearsal.city.truth import Day
 
 __all__ = ["TEMPLATE", "write_site", "write_truth"]
 
@@ -45,7 +47,7 @@ def write_truth(city: City, folder: Path) -> None:
     for day in city.truth.days:
         path = folder / f"{day.day}.parquet"
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        pq.write_table(day.records, path)
+        _write_records(day, path)
     names = ("name", "table", "rule", "wording")
     about = {
         "seed": city.seed,
@@ -57,6 +59,15 @@ def write_truth(city: City, folder: Path) -> None:
         "tallies": {day.day: day.tallies() for day in city.truth.days},
     }
     _write_json(folder / "truth.json", about)
+
+
+def _write_records(day: Day, path: Path) -> None:
+    """One dataset after the other: the records of a large city are not all in memory at once."""
+    parts = day.parts()
+    first = next(parts)
+    with pq.ParquetWriter(path, first.schema) as writer:
+        for part in chain([first], parts):
+            writer.write_table(part)
 
 
 def _password(path: Path) -> str:

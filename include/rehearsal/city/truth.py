@@ -13,7 +13,7 @@ from rehearsal.city.book import HIDDEN, in_force
 from rehearsal.city.columns import Bools, Ints, labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,9 +79,14 @@ class Day:
     @property
     def records(self) -> pa.Table:
         """A row a record; ``rule`` is the one that has to keep it back."""
-        shown = pa.concat_tables([fate.shown() for fate in self.fates])
-        place = shown.schema.get_field_index("kind") + 1
-        return shown.add_column(place, "rule", _relabelled(shown["kind"], self.rules))
+        return pa.concat_tables(self.parts())
+
+    def parts(self) -> Iterator[pa.Table]:
+        """The records of one dataset after the other."""
+        for fate in self.fates:
+            shown = fate.shown()
+            place = shown.schema.get_field_index("kind") + 1
+            yield shown.add_column(place, "rule", _relabelled(shown["kind"], self.rules))
 
     def tallies(self) -> dict[str, dict[str, dict[str, int]]]:
         """Counts by dataset, variation and outcome, in the names of the accounts (DESIGN §3.4).
@@ -137,6 +142,7 @@ def _follow(dataset: Dataset, book: Book, days: Sequence[str]) -> list[_Fate]:
     told_of = (dataset.row, "addressee_no", dataset.key, dataset.variation)
     history = book.history(list(dict.fromkeys((*told_of, *HIDDEN.names))))
     held = np.full(book.base.num_rows + len(book.added), -1, dtype=np.int64)
+    kept = history.select(list(dict.fromkeys((*told_of, "_scope", "_withhold", "_dirt"))))  # all that is told later
     before: Ints = np.zeros(0, dtype=np.int64)
     told = []
     for day in days:
@@ -145,7 +151,7 @@ def _follow(dataset: Dataset, book: Book, days: Sequence[str]) -> list[_Fate]:
         outcome, gone = _outcomes(view, held)
         rows = view["_row"].to_numpy()
         last = before[np.isin(history["_row"].to_numpy()[before], gone)]  # the gone rows as they were the day before
-        told.append(_fate(dataset, history, (here, outcome, held[rows] >= 0), last))
+        told.append(_fate(dataset, kept, (here, outcome, held[rows] >= 0), last))
         accepted = (outcome == _PLACE["new"]) | (outcome == _PLACE["changed"])
         held[rows[accepted]] = view["_content"].to_numpy()[accepted]
         held[gone] = -1

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_mariadb", "write_postgresql", "write_sources", "write_sqlite"]
 
-_ROWS = 50_000
-
 
 def write_sources(city: City, folder: Path) -> None:
     """Write every existing system of the city into ``data`` of the site in ``folder``."""
@@ -59,7 +57,7 @@ def write_mariadb(city: City, url: str, source: str = "jumin") -> None:
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}")
             connection.exec_driver_sql(table.ddl("mariadb"))
             places = ", ".join(["%s"] * len(table.stored))
-            for batch in city.rows(table.name).to_batches(max_chunksize=_ROWS):
+            for batch in city.stream(table.name):
                 rows = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
                 connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", rows)  # noqa: S608 - own names
 
@@ -69,5 +67,5 @@ def _write(city: City, source: str, connect: Callable[[], Any], engine: str) -> 
         for table in city.tables(source):
             cursor.execute(f"DROP TABLE IF EXISTS {table.name}")
             cursor.execute(table.ddl(engine))
-            cursor.adbc_ingest(table.name, city.rows(table.name), mode="append")
+            cursor.adbc_ingest(table.name, city.stream(table.name), mode="append")
         connection.commit()
