@@ -53,7 +53,9 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
             yield town
 
 
-def test_what_people_have_not_brought_waits_and_is_never_asked_twice(town: Town) -> None:
+def test_what_people_have_not_brought_waits_and_is_never_asked_twice(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A state with its age, not a failure: the rest is compared, and the files are taken when they lie there."""
     desk = town.desk
     sha256 = _approved(town)
@@ -62,8 +64,10 @@ def test_what_people_have_not_brought_waits_and_is_never_asked_twice(town: Town)
     waiting, done = first.counts["waiting"], first.counts["requests"]
     assert waiting > 0
     assert done > 0
-    with pytest.raises(RefusedError, match="RECONCILIATION-010"):
-        desk_work.plan(desk)
+    with monkeypatch.context() as small:
+        small.setitem(desk.site.limits.__dict__, "collations_per_day", waiting + done)
+        with pytest.raises(RefusedError, match="RECONCILIATION-010"):
+            desk_work.plan(desk)
     with desk.ledger.reading() as reader:
         (awaited,) = desk_work.awaited(reader)
         assert {file.state for file in files.find(reader)} <= {FileState.PROCESSED, FileState.PROCESSED_WITH_ERRORS}
