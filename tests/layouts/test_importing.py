@@ -71,6 +71,14 @@ def test_so_do_the_projects_own_packs(path: Path, tmp_path: Path) -> None:
     assert again(before, tmp_path) == before
 
 
+def test_so_does_one_that_another_program_saved(
+    book: Workbook, pack: MakePack, tmp_path: Path, by_another_program: Callable[[Path], Path]
+) -> None:
+    """Formatted cells without content, far below and to the right, are no rows and no headings."""
+    found = read_workbook(by_another_program(saved(book, tmp_path)))
+    assert found == read_workbook(saved(book, tmp_path))
+
+
 def test_an_empty_template_is_told_as_empty(tmp_path: Path) -> None:
     """Three sheets without a row."""
     (tmp_path / "layout.xlsx").write_bytes(write_template())

@@ -120,6 +120,22 @@ def test_entered_records_become_a_snapshot_and_then_a_file(desk: Desk, filled: C
     assert sorted(str(one) for one in table["addressee"].to_pylist()) == [f"{n:015d}" for n in range(1, 6)]
 
 
+@pytest.mark.parametrize("change", [None, "errors"])
+def test_a_workbook_saved_by_another_program_is_read_alike(
+    desk: Desk, filled: Callable[..., Path], by_another_program: Callable[[Path], Path], change: str | None
+) -> None:
+    """Also one that came back with its errors: nothing far below is a record, nothing far right a column."""
+    layout, path = layout_of(desk, DATASET), filled()
+    if change:
+        path = filled(_set("A3", "12345"))
+        entered = read_entries(path, layout)
+        path.write_bytes(write_answers(path, layout, entered, check(desk, layout, entered)))
+    before = read_entries(path, layout)
+    assert read_entries(by_another_program(path), layout) == before
+    assert len(before.rows) == 5
+    assert bool(problems_of(desk, path)) is bool(change)
+
+
 def _set(cell: str, value: object) -> Callable[[Any, Any], None]:
     def change(_book: Any, sheet: Any) -> None:
         sheet[cell] = value

@@ -133,6 +133,13 @@ def test_other_programs_forms_are_understood(written: Path) -> None:
     assert read_sheet(edited(written, edit)) == SHEET
 
 
+def test_a_sheet_saved_by_another_program_is_the_same(
+    written: Path, by_another_program: Callable[[Path], Path]
+) -> None:
+    """Shared texts, no extent, a formatted cell at the far end."""
+    assert read_sheet(by_another_program(written)) == SHEET
+
+
 def test_another_citys_sheet_is_refused_by_its_cell(written: Path) -> None:
     """The code says whose it is."""
     with pytest.raises(DataError) as caught:

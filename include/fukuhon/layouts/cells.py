@@ -99,6 +99,14 @@ class Cells:
         """Tell a problem of a cell."""
         self.problems.append(CellProblem(self.sheet.title, row, column, why))
 
+    def extent(self) -> tuple[int, int]:
+        """The last row and the last column in which anything stands.
+
+        Other programs leave cells far below and to the right that have a format and no content.
+        """
+        filled = [place for place, cell in self.sheet._cells.items() if cell.value is not None]  # noqa: SLF001
+        return max((row for row, _ in filled), default=1), max((column for _, column in filled), default=1)
+
     def look_around(self, rows: list[int], columns: list[int], header: int) -> None:
         """Merged cells and hidden rows or columns: what is not seen may be meant or not."""
         inside = {header, *rows}

@@ -46,7 +46,7 @@ def table_of(cells: Cells, columns: tuple[Column, ...]) -> list[Row]:
     if not places:
         return []
     used = list(places.values())
-    last = cells.sheet.max_row
+    last, _ = cells.extent()
     if last > _MOST_ROWS:
         cells.report(_MOST_ROWS, 1, f"行が多すぎます（{_MOST_ROWS:,}行まで）。下の空の行を削除してください")
         return []
@@ -65,7 +65,7 @@ def table_of(cells: Cells, columns: tuple[Column, ...]) -> list[Row]:
 def _headings(cells: Cells, columns: tuple[Column, ...]) -> tuple[int, dict[str, int]]:
     """The row of the headings, and the column of each key."""
     wanted = {column.heading: column.key for column in columns}
-    width = cells.sheet.max_column
+    _, width = cells.extent()
     best = max(
         range(1, _HEADER_ROWS + 1),
         key=lambda row: sum(cells.sheet.cell(row, place).value in wanted for place in range(1, width + 1)),

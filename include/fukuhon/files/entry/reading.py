@@ -71,10 +71,11 @@ def _from_sheet(path: Path, cells: Cells, layout: DatasetLayout) -> Entered:
     header = next((row for row in range(1, _LOOKED_AT + 1) if sheet.cell(row, 1).value == "addressee"), 0)
     if not header:
         raise DataError("FILES-020", file=path.name, why="1行目の項目の番号（addressee …）がありません")
-    places = _places(cells, header, [sheet.cell(header, n).value for n in range(1, sheet.max_column + 1)], wanted)
+    last, width = cells.extent()
+    places = _places(cells, header, [sheet.cell(header, n).value for n in range(1, width + 1)], wanted)
     entered = Entered({key: [] for key in places}, [], places, sheet.title, cells.problems)
     first = header + FIRST_ROW - 1
-    for number, row in enumerate(sheet.iter_rows(min_row=first), first):
+    for number, row in enumerate(sheet.iter_rows(min_row=first, max_row=last, max_col=width), first):
         if all(cell.value is None for cell in row):
             continue
         entered.rows.append(number)
