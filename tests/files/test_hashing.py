@@ -167,3 +167,14 @@ def test_records_keep_their_order_over_many_batches(
     values = [str(number) for number in range(50)]
     together = hashes(records, key, header, *((value,) for value in values))
     assert together == [hashes(records, key, header, (value,))[0] for value in values]
+
+
+def test_messages_are_let_go(records: Callable[..., pa.Table], key: bytes, header: Header) -> None:
+    """Whoever hashes a city keeps no more than the hashes: not the texts that were digested."""
+    table = records({"I0101": [f"{row:0500d}" for row in range(1000)]})
+    with Fingerprints(key, header.body, header.spi, header.dataset) as fingerprints:
+        fingerprints.add(table)
+        before = pa.total_allocated_bytes()
+        for _ in range(10):
+            fingerprints.add(table)
+        assert pa.total_allocated_bytes() - before < 500_000  # one round of messages

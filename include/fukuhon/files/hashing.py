@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
@@ -92,8 +93,12 @@ class Fingerprints:
 
     def _digested(self, messages: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The SHA-256 of every message, in the same order: one partition is read from front to back."""
-        frame = self._digests.create_dataframe([[messages]])
-        digests = frame.select(*(df.sha256(col(name)).alias(name) for name in messages.schema.names)).collect()
+        table = f"messages_{get_ident()}"  # of each thread its own, and let go again: the context keeps what it knows
+        frame = self._digests.create_dataframe([[messages]], table)
+        try:
+            digests = frame.select(*(df.sha256(col(name)).alias(name) for name in messages.schema.names)).collect()
+        finally:
+            self._digests.deregister_table(table)
         assert sum(len(batch) for batch in digests) == len(messages)
         return digests
 
