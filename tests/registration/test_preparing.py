@@ -132,16 +132,18 @@ def test_a_differential_waits_for_the_initial_registration(town: Town) -> None:
 
 
 def test_the_correction_list_says_which_rows_to_correct_and_why(town: Town) -> None:
-    """One row a quarantined record, text in every cell, private; the evidence and the report hold no key."""
+    """One workbook a system, a sheet a dataset, one row a quarantined record; text in every cell, private."""
     told = initial.prepare(town.desk, SPI, AS_OF)
-    path = correction_list(run_folder(town.desk, told.run or 0), "TK00000200000001")
-    rows = list(openpyxl.load_workbook(path)["訂正一覧"].iter_rows(values_only=True))
+    path = correction_list(run_folder(town.desk, told.run or 0), "tax")
+    book = openpyxl.load_workbook(path)
+    rows = list(book["個人住民税課税情報"].iter_rows(values_only=True))
 
     assert path.stat().st_mode & 0o077 == 0
     assert rows[0] == (
         *("抽出の行", "宛名番号", "レコードキー", "業務区分"),
-        *("扱い", "いつから", "日数", "検査の内容", "直し方"),
+        *("扱い", "いつから", "日数", "検査の内容", "直し方", "参照"),
     )
+    assert book.sheetnames == ["はじめに", "個人住民税課税情報", "個人住民税納付情報"]
     assert {row[4:7] for row in rows[1:]} == {("待ち", "2017-04-10", "0")}
     assert len(rows) - 1 == told.by_dataset["TK00000200000001"]["quarantined"]
     assert all(isinstance(cell, str) or cell is None for row in rows for cell in row)

@@ -18,6 +18,7 @@ from fukuhon.reports import (
     RunFacts,
     TrendPoint,
 )
+from fukuhon.reports.waiting_facts import RuleTrend, WaitingFacts, WaitingRule
 
 LEVY, NOTICE = "TK00000200000001", "TK00000200000002"
 
@@ -161,6 +162,33 @@ BASE = tuple(
 )  # fmt: skip
 
 
+def waiting() -> WaitingFacts:
+    """What waits after the run: 23 records, two of them since before the year began to be entered."""
+    names = ("before", "arrived", "corrected", "released", "excluded", "withheld", "gone", "waiting")
+    family, income, notice = REVIEWED[0], REVIEWED[1], REVIEWED[4]
+    counts = ((family, (61, 44, 36, 25, 12)), (income, (0, 0, 0, 0, 4)), (notice, (3, 3, 3, 2, 2)))
+    healed = RuleTrend(LEVY, "layout:I0104:code", "賦課期日は暦にある日付", "quarantine", (None, 24, 19, 14, 0))
+    return WaitingFacts(
+        day=RUN.day,
+        standings={
+            LEVY: dict(zip(names, (39, 9, 21, 3, 2, 0, 1, 21), strict=True)),
+            NOTICE: dict(zip(names, (2, 0, 0, 0, 0, 0, 0, 2), strict=True)),
+        },
+        ages=(9, 8, 4, 0, 2),
+        oldest=date(2017, 2, 1),
+        waits={
+            (LEVY, family.id): WaitingRule(12, date(2017, 4, 10)),
+            (LEVY, income.id): WaitingRule(4, RUN.day),
+            (NOTICE, notice.id): WaitingRule(2, date(2017, 2, 1)),
+        },
+        days=(date(2017, 4, 10), date(2017, 4, 24), date(2017, 5, 1), date(2017, 5, 2), RUN.day),
+        trends=(
+            *(RuleTrend(rule.dataset, rule.id, rule.wording, rule.severity, past) for rule, past in counts),
+            healed,
+        ),
+    )
+
+
 def example() -> QualityFacts:
     """A differential run after it was registered, with some records held back."""
     levy = {
@@ -195,7 +223,8 @@ def example() -> QualityFacts:
             TrendPoint(date(2017, 5, 2), 21_301, 41),
             TrendPoint(date(2017, 5, 8), 21_310, 23),
         ),
-        correction_list="訂正一覧_地方税_20170508.xlsx",
+        waiting=waiting(),
+        correction_list="訂正一覧-tax.xlsx",
     )
 
 
@@ -227,7 +256,7 @@ def clean() -> QualityFacts:
     )
     rules = tuple(replace(known, failed=0, success=True, by_variation={}) for known in facts.rules)
     rules = tuple(replace(known, compared=False) if known.kind == "baseline" else known for known in rules)
-    return replace(facts, datasets=datasets, rules=rules, trend=(), correction_list=None)
+    return replace(facts, datasets=datasets, rules=rules, trend=(), waiting=None, correction_list=None)
 
 
 def _hash(text: str) -> str:

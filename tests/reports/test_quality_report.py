@@ -11,6 +11,7 @@ import pytest
 from fukuhon.reports import EvidenceFacts, TrendPoint, quality_report
 from fukuhon.reports.quality_report import equations, judgement, steps
 from fukuhon.reports.style import Numbers
+from fukuhon.reports.waiting_facts import ages_of
 
 INSIDE = Numbers(outside=False)
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -68,6 +69,8 @@ def test_nothing_comes_from_outside(page: Page) -> None:
     tags = {tag for tag, _, _ in page.attributes}
     assert not tags & {"script", "link", "img", "iframe", "object"}
     assert [name for _, name, _ in page.attributes if name.startswith("on") or name == "src"] == []
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len({*ids})
     links = {value for _, name, value in page.attributes if name == "href"}
     assert links <= {f"#{value}" for _, name, value in page.attributes if name == "id"}
     assert ("meta", "content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
@@ -104,7 +107,7 @@ def test_results_are_told_in_words_not_by_colour_alone(examples: SimpleNamespace
     html = quality_report(examples.stopped())
     marks = re.findall(r'<span class="mark [a-z]+">([^<]*)</span>', html)
     assert marks
-    assert all(re.fullmatch(r"[✓✕■▲●－] \S.*", mark) for mark in marks)
+    assert all(re.fullmatch(r"[✓✕■▲▼●－] \S.*", mark) for mark in marks)
 
 
 def test_the_verdict_comes_first(page: Page) -> None:
@@ -194,7 +197,8 @@ def test_many_findings_have_a_list_first(examples: SimpleNamespace) -> None:
     assert "適合しなかった検査の一覧" not in quality_report(examples.example())
     html = quality_report(examples.stopped())
     assert "適合しなかった検査の一覧" in html
-    assert html.count('href="#finding-') == html.count('<article id="finding-') == 6
+    listed = html.split("適合しなかった検査の一覧")[1].split("</table>")[0]
+    assert listed.count('href="#finding-') == html.count('<article id="finding-') == 6
 
 
 def test_every_step_names_somebody(examples: SimpleNamespace) -> None:
@@ -228,6 +232,53 @@ def test_text_is_text(examples: SimpleNamespace) -> None:
     assert "</style" not in html.split("</style>", 1)[1]
 
 
+def test_it_says_what_became_of_what_was_held_back(examples: SimpleNamespace) -> None:
+    """Both sides of the sum by dataset, the ages, and how each way out is taken."""
+    text = Page(quality_report(examples.example())).text
+    assert re.search(r"個人住民税課税情報\s*39\s*9\s*21\s*3\s*2\s*0\s*1\s*21\s*✓ 一致", text)
+    assert re.search(r"合計\s*41\s*9\s*21\s*3\s*2\s*0\s*1\s*23\s*✓ 一致", text)
+    assert "2月1日から96日" in text
+    assert "91日以上" in text
+    assert all(case in text for case in ("正本が誤り", "正本が正しい", "登録すべきでない"))
+    assert "訂正一覧（訂正一覧-tax.xlsx、実行のフォルダー）" in text
+
+
+def test_a_record_that_is_lost_shows_in_the_sum(examples: SimpleNamespace) -> None:
+    """One fewer went than was found: told at its dataset."""
+    facts = examples.example()
+    standings = {**facts.waiting.standings}
+    standings[examples.NOTICE] = {**standings[examples.NOTICE], "waiting": 1}
+    text = Page(quality_report(replace(facts, waiting=replace(facts.waiting, standings=standings)))).text
+    assert re.search(r"個人住民税納付情報\s*2\s*0\s*0\s*0\s*0\s*0\s*0\s*1\s*✕ 不一致", text)
+
+
+def test_what_has_waited_long_is_a_step(examples: SimpleNamespace) -> None:
+    """Beyond thirty days somebody has to decide; before, nobody is told to."""
+    facts = examples.example()
+    (told,) = [step.what for step in steps(facts, INSIDE) if "30日を超えて" in step.what]
+    assert "待っている記録が2件あります（最も古いものは96日）。" in told
+    young = replace(facts.waiting, ages=(9, 8, 6, 0, 0))
+    assert not [step for step in steps(replace(facts, waiting=young), INSIDE) if "30日を超えて" in step.what]
+
+
+def test_each_rule_has_its_trend(examples: SimpleNamespace) -> None:
+    """More, fewer, the same, no more: in words; and the chart says its counts to who cannot see it."""
+    html = quality_report(examples.example())
+    assert re.findall(r'<span class="mark [a-z]+">([▲▼－✓] (?:増えた|減った|同じ|なくなった)[^<]*)<', html) == [
+        *("▼ 減った 13", "▲ 増えた 4", "－ 同じ", "✓ なくなった")
+    ]
+    assert 'aria-label="古い順に 61件、44件、36件、25件、12件"' in html
+    assert 'aria-label="古い順に ―、24件、19件、14件、0件"' in html
+
+
+@pytest.mark.parametrize(
+    ("days", "counted"), [([], (0, 0, 0, 0, 0)), ([0, 1, 7, 8, 30, 31, 90, 91, 400], (1, 2, 2, 2, 2))]
+)
+def test_ages_fall_into_one_class_each(days: list[int], counted: tuple[int, ...]) -> None:
+    """The edges belong to the younger class."""
+    assert ages_of(days) == counted
+
+
 class TestOutside:
     """The version that leaves the site."""
 
@@ -245,6 +296,22 @@ class TestOutside:
         assert all(count % 10 == 0 for count in shown)
         assert "22,150" in text
         assert "21,284" not in text
+
+    def test_no_chart_draws_what_is_not_told(self, examples: SimpleNamespace) -> None:
+        """Two runs that differ only in counts under 10, or in the last digit of others, look the same."""
+
+        def with_counts(small: int, large: int) -> str:
+            facts = examples.example()
+            held = replace(facts.datasets[0], variations={"全件": examples.counts(20_000, 0, 0, small, large)})
+            trends = tuple(replace(trend, counts=(large, small)) for trend in facts.waiting.trends)
+            ages = (small, large, 0, 0, 0)
+            trend = (TrendPoint(facts.run.day, 20_000, large), TrendPoint(facts.run.day, 20_000, small))
+            waiting = replace(facts.waiting, trends=trends, ages=ages)
+            html = quality_report(replace(facts, datasets=(held,), trend=trend, waiting=waiting), outside=True)
+            return "".join(re.findall(r"<(?:rect|polyline|circle)[^>]*>", html))
+
+        assert with_counts(1, 52) == with_counts(9, 53)
+        assert with_counts(1, 52) != with_counts(1, 92)
 
     def test_names_of_files_stay_inside(self, examples: SimpleNamespace) -> None:
         """Neither the list of corrections nor the files' names; their hashes may go."""
@@ -274,7 +341,7 @@ def test_counts_as_they_are_shown(number: int, inside: str, outside: str) -> Non
 def test_a_single_run_has_no_trend(examples: SimpleNamespace) -> None:
     """One point is no line."""
     facts = replace(examples.example(), trend=examples.example().trend[:1])
-    assert "留め置きの推移" not in quality_report(facts)
+    assert "対象の記録のうち留め置いた割合" not in quality_report(facts)
 
 
 def test_a_long_trend_labels_ten_points_the_newest_among_them(examples: SimpleNamespace) -> None:

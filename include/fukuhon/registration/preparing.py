@@ -21,10 +21,11 @@ from fukuhon.registration.accounts import close_books
 from fukuhon.registration.ahead import ahead
 from fukuhon.registration.books import holdings
 from fukuhon.registration.choosing import Choice
-from fukuhon.registration.corrections import write_corrections
+from fukuhon.registration.corrections import correction_lists
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import run_folder
 from fukuhon.registration.material import Material, Order, Watch, data_day, take
+from fukuhon.registration.outdated import outdated, put_aside
 from fukuhon.registration.summary import FileFacts, Summary
 from fukuhon.registration.waiting import Life
 from fukuhon.sender.alone import alone
@@ -125,7 +126,8 @@ def _make(desk: Desk, plan: Plan, run: int, watch: Watch) -> list[_Made]:
     bench = _Bench(desk, plan, run, desk.folder("files", f"{run:06d}"))
     sweep(bench.folder)
     order = Order(plan.as_of, run_folder(desk, run), plan.first)
-    with holdings(desk) as held:
+    listed = correction_lists(desk, order.folder, data_day(plan.as_of))
+    with holdings(desk, without=_outdated(desk, plan)) as held, listed as corrections:
         for dataset in desk.site.datasets():
             if plan.spi not in {None, dataset.spi}:
                 continue
@@ -135,8 +137,18 @@ def _make(desk: Desk, plan: Plan, run: int, watch: Watch) -> list[_Made]:
                 with watch.stage("write"):
                     life = _kept(plan, order.folder, material)
                     made.append(_Made(dataset, choice, bench.write(material, choice), life))
-                    write_corrections(order.folder, material, data_day(plan.as_of))
+                    corrections.note(material)
     return made
+
+
+def _outdated(desk: Desk, plan: Plan) -> frozenset[int]:
+    """The files whose records this run takes up again."""
+    with desk.ledger.reading() as reader:
+        return frozenset(file.id for file in outdated(desk, reader, plan.kind, _datasets(desk, plan)))
+
+
+def _datasets(desk: Desk, plan: Plan) -> frozenset[str]:
+    return frozenset(dataset.code for dataset in desk.site.datasets() if plan.spi in {None, dataset.spi})
 
 
 def _kept(plan: Plan, folder: Path, material: Material) -> Life | None:
@@ -150,6 +162,8 @@ def _kept(plan: Plan, folder: Path, material: Material) -> Life | None:
 def _write_down(desk: Desk, plan: Plan, run: int, made: Sequence[_Made]) -> None:
     """Files and counts of all datasets in one transaction; validated, since only judged records were written."""
     with desk.ledger.transaction(desk.actor) as tx:
+        before = outdated(desk, tx, plan.kind, {one.dataset.code for one in made})
+        put_aside(tx, before)
         for one in made:
             for variation, counts in sorted(one.choice.counts.items()):
                 tallies.put(tx, run, one.dataset.code, variation, **counts)
@@ -157,7 +171,8 @@ def _write_down(desk: Desk, plan: Plan, run: int, made: Sequence[_Made]) -> None
                 quarantines.put(tx, run, one.dataset.code, one.life.changes())
             for entry in one.entries:
                 files.move(tx, files.add(tx, _new_file(plan, run, one.dataset, entry)), FileState.VALIDATED)
-        tallies.verify(tx, run)
+        for each in sorted({run, *(file.run_id for file in before)}):
+            tallies.verify(tx, each)
         runs.close_run(tx, run, "done")
 
 

@@ -18,6 +18,7 @@ from fukuhon.ledger.approvals import Approval
 from fukuhon.ledger.quarantines import STANDING
 from fukuhon.quality import Rule, Suite
 from fukuhon.quality.model import Origin, Severity
+from fukuhon.registration.correction_book import REF_LENGTH
 from fukuhon.registration.decisions import Asked, ask
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import run_folder
@@ -26,9 +27,6 @@ from fukuhon.registration.waiting import read_life
 from fukuhon.rules import RuleBook
 
 __all__ = ["REF_LENGTH", "Group", "Sight", "ask_for", "groups", "history", "one", "references", "rules_of", "standing"]
-
-REF_LENGTH = 12
-"""Hexadecimal digits of a reference, as it is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A run that a rule has stopped has evidence but no accounting: what is known of i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from fukuhon.reports.quality_facts import (
 )
 from fukuhon.reports.quality_report import Judgement, judgement, quality_report
 from fukuhon.reports.style import Numbers
+from fukuhon.reports.waiting_reading import waiting_facts
 
 __all__ = ["quality_facts", "write_quality_report"]
 
@@ -69,8 +71,10 @@ def quality_facts(desk: Desk, run_id: int) -> QualityFacts:
         run = runs.get(reader, run_id)
         cells = tallies.of_run(reader, run_id) if run.state == "done" else {}
         made = [_file(file) for file in files.find(reader, run_id=run_id)]
-        trend = _trend(reader, run)
-    seen = _evidence(desk, run)
+        earlier = _earlier(reader, run)
+        trend = tuple(_point(reader, each) for each in earlier)
+        seen = _evidence(desk, run)
+        waiting = waiting_facts(desk, reader, run, seen, earlier)
     if not seen:
         raise DataError("REPORTS-001", run=run_id)
     return QualityFacts(
@@ -81,13 +85,15 @@ def quality_facts(desk: Desk, run_id: int) -> QualityFacts:
         controls=tuple(fact for code, evidence in seen.items() for fact in _controls(code, evidence)),
         files=tuple(made),
         trend=trend,
+        waiting=waiting,
         correction_list=_correction_list(desk, run, seen),
     )
 
 
 def _correction_list(desk: Desk, run: Run, seen: Iterable[str]) -> str | None:
     """The names of the lists of rows to correct; they lie beside the run, readable by their owner only."""
-    lists = [correction_list(run_folder(desk, run.id), dataset) for dataset in seen]
+    sources = dict.fromkeys(desk.site.dataset(dataset).source for dataset in seen)
+    lists = [correction_list(run_folder(desk, run.id), source) for source in sources]
     return "、".join(path.name for path in lists if path.exists()) or None
 
 
@@ -193,20 +199,16 @@ def _file(file: files.File) -> FileFacts:
     return FileFacts(file.name, file.dataset, file.records, file.bytes, file.sha256, file.state.value)
 
 
-def _trend(reader: Reader, run: Run) -> tuple[TrendPoint, ...]:
+def _earlier(reader: Reader, run: Run) -> list[Run]:
     """The runs of the same datasets up to this one, the last of each day; the pretest stands apart."""
-    points: dict[Any, TrendPoint] = {}
-    for earlier in runs.find(reader, state="done"):
-        if earlier.id > run.id or earlier.key.kind == "pretest" or run.key.kind == "pretest":
-            continue
-        if earlier.key.spi == run.key.spi or run.key.spi is None:
-            total = _total(tallies.by_dataset(reader, earlier.id).values())
-            points[earlier.key.day] = TrendPoint(earlier.key.day, total.in_scope, total.quarantined)
-    return tuple(sorted(points.values(), key=lambda point: point.day)[-_POINTS:])
+    found: dict[date, Run] = {}
+    for each in runs.find(reader, state="done"):
+        apart = "pretest" in {each.key.kind, run.key.kind}
+        if each.id <= run.id and not apart and run.key.spi in {None, each.key.spi}:
+            found[each.key.day] = each
+    return [found[day] for day in sorted(found)][-_POINTS:]
 
 
-def _total(found: Iterable[Tally]) -> Tally:
-    total = Tally()
-    for tally in found:
-        total += tally
-    return total
+def _point(reader: Reader, run: Run) -> TrendPoint:
+    total = sum(tallies.by_dataset(reader, run.id).values(), Tally())
+    return TrendPoint(run.key.day, total.in_scope, total.quarantined)

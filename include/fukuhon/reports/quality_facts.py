@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fukuhon.quality import ClassVerdict, RuleOutcome, Verdict
+    from fukuhon.reports.waiting_facts import WaitingFacts
 
 __all__ = [
     "ClassFacts",
@@ -159,7 +160,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class QualityFacts:
-    """All that a report tells. ``correction_list`` names the file with the keys to correct, which few may read."""
+    """All that a report tells. ``correction_list`` names the files with the keys to correct, which few may read."""
 
     run: RunFacts
     datasets: tuple[DatasetFacts, ...]
@@ -168,6 +169,7 @@ class QualityFacts:
     controls: tuple[ControlFacts, ...] = ()
     files: tuple[FileFacts, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
+    waiting: WaitingFacts | None = None
     correction_list: str | None = None
 
     @property

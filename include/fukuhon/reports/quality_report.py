@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fukuhon.reports.charts import Segment, flow_bar, trend_line
 from fukuhon.reports.style import Numbers, render
+from fukuhon.reports.waiting_sheet import old_step, waiting_sheet
 
 if TYPE_CHECKING:
     from fukuhon.reports.quality_facts import QualityFacts, RuleFacts
@@ -116,6 +117,7 @@ def quality_report(facts: QualityFacts, *, outside: bool = False) -> str:
         proof=_proof(facts, n),
         flow=flow_bar(_segments(total), n),
         trend=trend_line(facts.trend, n) if len(facts.trend) > 1 else None,
+        waiting=waiting_sheet(facts, found, n),
     )
 
 
@@ -170,6 +172,8 @@ def steps(facts: QualityFacts, n: Numbers) -> list[Step]:
         found.append(
             Step(_OFFICE, f"{listed}対象の{held}を確認し、正本を訂正してください。次の抽出で自動的に検査し直します。")
         )
+    if facts.waiting and (what := old_step(facts.waiting, n)):
+        found.append(Step(_OFFICE, what))
     if total.get("withheld"):
         held = n.records(total["withheld"])
         found.append(

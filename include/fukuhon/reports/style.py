@@ -58,6 +58,12 @@ class Numbers:
             return f"{_SMALL}未満"
         return f"約{round(number, -1):,}"
 
+    def drawn(self, number: int) -> int:
+        """``number`` as a chart may draw it: outside only tens, and one height for all under 10."""
+        if not self.outside or number == 0:
+            return number
+        return _SMALL // 2 if 0 < number < _SMALL else round(number, -1)
+
     def records(self, number: int) -> str:
         """The same with its unit."""
         if self.outside and 0 < number < _SMALL:
