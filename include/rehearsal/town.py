@@ -15,8 +15,10 @@ import httpx
 
 from fukuhon.clock import tokyo
 from fukuhon.ledger import orders
+from fukuhon.ledger.orders import Order
 from fukuhon.registration.desk import Desk, open_desk
 from fukuhon.sender import run as run_sender
+from fukuhon.windows import Window
 from fukuhon.windows.schedule import upload_windows
 from standin.testing import running
 
@@ -42,23 +44,36 @@ class Town:
 
     def send(self, kind: str) -> None:
         """Go through the next window of a kind: order, wait until nothing is left, let it end."""
+        window, order = self.order(kind)
+        self.until(lambda: self._idle(order.id))
+        self._post("/control/step", {"to": window.interval.end.isoformat()})
+        self.until(lambda: orders.wait_state(self.desk.ledger, order.id).ended)
+
+    def order(self, kind: str) -> tuple[Window, Order]:
+        """Move the clock into the next window of a kind, and order that what is planned be sent in it."""
         window = next(w for w in upload_windows(self.desk.site) if w.kind == kind and w.interval.end > self.desk.now())
         if self.desk.now() < window.interval.start:
             self._post("/control/step", {"to": window.interval.start.isoformat()})
         with self.desk.ledger.transaction("airflow") as tx:
-            order = orders.request(tx, window.interval, window.id, window.kind.value)
-        self._until(lambda: self._idle(order.id))
-        self._post("/control/step", {"to": window.interval.end.isoformat()})
-        self._until(lambda: orders.wait_state(self.desk.ledger, order.id).ended)
+            return window, orders.request(tx, window.interval, window.id, window.kind.value)
 
     def _idle(self, order: int) -> bool:
         state = orders.wait_state(self.desk.ledger, order)
         return state.order.idle and state.sending is None
 
+    def uploads(self) -> int:
+        """How many uploads the server has seen."""
+        seen = httpx.get(f"{self.url}/control/bodies/{self._body}/traffic", trust_env=False).json()
+        return len(seen["uploads"])
+
     def held(self) -> dict[str, int]:
         """What the server holds, by dataset."""
-        found: dict[str, int] = httpx.get(f"{self.url}/control/bodies/{BODY}/held", trust_env=False).json()
+        found: dict[str, int] = httpx.get(f"{self.url}/control/bodies/{self._body}/held", trust_env=False).json()
         return found
+
+    @property
+    def _body(self) -> str:
+        return self.desk.site.body.code
 
     def fault(self, **facts: object) -> None:
         """Let the stand-in misbehave once."""
@@ -68,7 +83,8 @@ class Town:
         answer = httpx.post(self.url + path, json=body, trust_env=False, timeout=60)
         assert answer.is_success, f"{path} {body}: {answer.text}"
 
-    def _until(self, done: Callable[[], bool]) -> None:
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait until something is so; a minute at most."""
         end = time.monotonic() + 60
         while not done():
             assert time.monotonic() < end, "nothing happens"
@@ -76,11 +92,13 @@ class Town:
 
 
 @contextmanager
-def standin_for(site_folder: Path, folder: Path, start: str = "2017-04-10T09:00:00+09:00") -> Iterator[str]:
-    """A stand-in that knows the site's body; yields its address."""
+def standin_for(
+    site_folder: Path, folder: Path, start: str = "2017-04-10T09:00:00+09:00", code: str = BODY
+) -> Iterator[str]:
+    """A stand-in that knows the site's body, by its ``code``; yields its address."""
     with running(folder, start=start) as url:
         body = json.loads((site_folder / "standin-body.json").read_text(encoding="utf-8"))
-        httpx.put(f"{url}/control/bodies/{BODY}", json=body, trust_env=False).raise_for_status()
+        httpx.put(f"{url}/control/bodies/{code}", json=body, trust_env=False).raise_for_status()
         yield url
 
 

@@ -165,7 +165,7 @@ def _clock(site: Site) -> Finding:
 
 
 def _last_line(reader: Reader) -> audit.Line | None:
-    return next(audit.lines(reader, after=audit.tail(reader).seq - 1), None)
+    return audit.last(reader)
 
 
 def _disk(site: Site) -> Finding:

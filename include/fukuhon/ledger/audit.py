@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from fukuhon.ledger import schema
 from fukuhon.ledger.chain import START, Tail, line_hash, tail
 from fukuhon.ledger.transactions import Event, Reader, Tx
 
-__all__ = ["Line", "Tail", "latest", "lines", "note", "tail", "verify"]
+__all__ = ["Line", "Tail", "first", "last", "latest", "lines", "note", "tail", "verify"]
 
 _t = schema.audit
 
@@ -42,14 +43,31 @@ def lines(reader: Reader, *, subject: str | None = None, after: int = 0) -> Iter
     if subject is not None:
         query = query.where(_t.c.subject == subject)
     for row in reader.stream(query):
-        shown = {name: row[name] for name in ("seq", "at", "actor", "event", "subject")}
-        yield Line(**shown, detail=json.loads(row["detail"]))
+        yield _line(row)
 
 
 def latest(reader: Reader, subject: str) -> Line | None:
     """The last line about a subject; None where there is none."""
-    seq = reader.scalar(sa.select(sa.func.max(_t.c.seq)).where(_t.c.subject == subject))
-    return None if seq is None else next(lines(reader, subject=subject, after=seq - 1))
+    return _one(reader, sa.select(_t).where(_t.c.subject == subject).order_by(_t.c.seq.desc()))
+
+
+def first(reader: Reader) -> Line | None:
+    """The first line; None for an empty trail."""
+    return _one(reader, sa.select(_t).order_by(_t.c.seq))
+
+
+def last(reader: Reader) -> Line | None:
+    """The last line; None for an empty trail."""
+    return _one(reader, sa.select(_t).order_by(_t.c.seq.desc()))
+
+
+def _one(reader: Reader, query: sa.Select[Any]) -> Line | None:
+    return next((_line(row) for row in list(reader.stream(query.limit(1)))), None)  # a list: read to its end
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    shown = {name: row[name] for name in ("seq", "at", "actor", "event", "subject")}
+    return Line(**shown, detail=json.loads(row["detail"]))
 
 
 def verify(reader: Reader, anchor: Tail | None = None) -> Tail:

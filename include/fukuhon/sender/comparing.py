@@ -124,7 +124,7 @@ def _since(tx: Tx) -> datetime:
     last = audit.latest(tx, _SUBJECT)
     if last is not None:
         return datetime.fromisoformat(str(last.detail["settled"]))
-    first = next(audit.lines(tx), None)
+    first = audit.first(tx)
     return tx.now if first is None else first.at
 
 
