@@ -40,11 +40,14 @@ def pending_files(found: Iterable[files.File]) -> list[PendingFile]:
     return [PendingFile(Path(file.sidecar), file.state.value, file.operation) for file in found]
 
 
-def holdings(desk: Desk, *, at: datetime | None = None) -> Holdings:
-    """What the server holds and what is on its way, as far as the books know. Use as a context manager."""
+def holdings(desk: Desk, *, at: datetime | None = None, without: Collection[int] = ()) -> Holdings:
+    """What the server holds and what is on its way, as far as the books know. Use as a context manager.
+
+    ``without``: files that will not go after all, by id.
+    """
     with desk.ledger.reading() as reader:
         accepted = accepted_files(reader)
-        under_way = pending_files(files.find(reader, state=ON_ITS_WAY))
+        under_way = pending_files(file for file in files.find(reader, state=ON_ITS_WAY) if file.id not in without)
     return Holdings(
         accepted,
         under_way,

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from fukuhon.calendars import tokyo_day
 from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
 from fukuhon.files import Fingerprints, Spool
@@ -34,6 +33,7 @@ from fukuhon.registration.known_columns import require_known
 from fukuhon.registration.narrowing import NARROW, Notes
 from fukuhon.registration.waiting import Life, life_of
 from fukuhon.rules import Mapper, RuleBook
+from fukuhon.sender.layouts import processing_day
 from fukuhon.site import DatasetSettings
 
 __all__ = [
@@ -133,7 +133,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
     first load without a count to check it by), REGISTRATION-003 (rules that stop the run).
     """
     day = data_day(order.as_of)
-    layout = desk.packs.in_force(dataset.code, max(day, tokyo_day(desk.now())))  # it is processed after it is written
+    layout = desk.packs.in_force(dataset.code, max(day, processing_day(dataset.channel, desk.now())))
     book = RuleBook.load(desk.site.resource("rules", dataset.rules or dataset.code))
     suite = Suite.load(desk.site, layout, book)
     census = Census()

@@ -17,14 +17,14 @@ from fukuhon.windows import Channel
 __all__ = ["processing_day", "require_layout"]
 
 
-def processing_day(file: File, now: datetime) -> date:
+def processing_day(channel: int, now: datetime) -> date:
     """When a file that starts at ``now`` is processed: 定時 in the batch that ends on the next day, else now."""
-    return tokyo_day(now) + timedelta(days=1 if Channel(file.channel).scheduled else 0)
+    return tokyo_day(now) + timedelta(days=1 if Channel(channel).scheduled else 0)
 
 
 def require_layout(site: Site, file: File, now: datetime) -> None:
     """Raise RefusedError SENDER-019 where the file is of another version than the one in force on that day."""
-    day = processing_day(file, now)
+    day = processing_day(file.channel, now)
     valid = _packs(site.folder, _stamp(site)).in_force(file.dataset, day).version
     if valid != file.layout:
         raise RefusedError("SENDER-019", file=file.name, layout=file.layout, day=day, valid=valid)
