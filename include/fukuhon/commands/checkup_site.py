@@ -16,7 +16,7 @@ from fukuhon.quality import Suite
 from fukuhon.rules import Mapper, RuleBook
 from fukuhon.site import DatasetSettings, Site, SourceSettings
 
-__all__ = ["Finding", "of_site", "rules_of"]
+__all__ = ["Finding", "left_out", "of_site", "rules_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,36 @@ def of_site(site: Site) -> Iterator[Finding]:
     for dataset in site.datasets():
         yield _rules(site, dataset, day)
         yield _extract(site, dataset, day)
+    yield from left_out(site, day)
+
+
+def left_out(site: Site, day: date) -> Iterator[Finding]:
+    """The datasets of the body's 特定個人情報 that its layouts have and it does not register.
+
+    On purpose, with the reason that is written down; a warning where nothing is written of them.
+    """
+    registered = {dataset.code for dataset in site.datasets()}
+    reasons = {one.code: one.reason for spi in site.spis for one in spi.not_registered}
+    ours = {spi.code for spi in site.spis}
+    with _caught("登録しないデータセット") as told:
+        known = {
+            layout.code: layout.name
+            for pack in packs(site).packs
+            if pack.in_force(day)
+            for layout in pack.datasets
+            if layout.spi in ours
+        }
+        for code in sorted({*known, *reasons} - registered):
+            what = f"データセット {code}"
+            if code not in known:
+                mend = "site.yaml の not_registered から消すか、コードを直してください。"
+                yield Finding(what, "warn", "登録しないと書かれていますが、有効なレイアウトにありません", mend)
+            elif code in reasons:
+                yield Finding(what, "ok", f"{known[code]}：登録しません（{reasons[code]}）")
+            else:
+                mend = "登録するなら datasets に、しないなら理由を付けて not_registered に書いてください。"
+                yield Finding(what, "warn", f"{known[code]}：登録の対象に書かれていません", mend)
+    yield from told
 
 
 def rules_of(site: Site, dataset: DatasetSettings, day: date) -> FukuhonError | None:

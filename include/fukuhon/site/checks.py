@@ -28,6 +28,11 @@ def _unique(site: Site) -> Iterable[Problem]:
     named: list[tuple[Place, str]] = [(("sources", n, "id"), source.id) for n, source in enumerate(site.sources)]
     named += [(("spis", n, "code"), spi.code) for n, spi in enumerate(site.spis)]
     named += [((*place, "code"), dataset.code) for place, dataset in _datasets(site)]
+    named += [
+        (("spis", n, "not_registered", position, "code"), left_out.code)
+        for n, spi in enumerate(site.spis)
+        for position, left_out in enumerate(spi.not_registered)
+    ]
     seen: set[str] = set()
     for place, name in named:
         if name in seen:

@@ -36,6 +36,7 @@ __all__ = [
     "Limits",
     "ModeSettings",
     "Name",
+    "NotRegistered",
     "Part",
     "Period",
     "RegisterSettings",
@@ -164,10 +165,18 @@ class DatasetSettings(Part):
     spi: str = Field(default="", exclude=True)  # set by the SPI it stands in
 
 
+class NotRegistered(Part):
+    """A dataset that the layout has and this body does not register, and why."""
+
+    code: DatasetText
+    reason: Name
+
+
 class SpiSettings(Part):
-    """One 特定個人情報 in scope."""
+    """One 特定個人情報 in scope; of its datasets, which are registered and which are left out on purpose."""
 
     code: SpiText
+    not_registered: Annotated[tuple[NotRegistered, ...], Field(strict=False)] = ()
     datasets: Annotated[tuple[DatasetSettings, ...], Field(min_length=1, strict=False)]
 
     @model_validator(mode="after")
