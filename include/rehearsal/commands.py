@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import time
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +46,8 @@ def sample(
         "quiet_day": city.quiet_day,
         "records": records,
         "seconds": round(time.monotonic() - began, 1),
+        "cpu_seconds": round(time.process_time(), 1),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     if as_json:
         print(json.dumps(told, ensure_ascii=False))

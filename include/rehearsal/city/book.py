@@ -56,6 +56,7 @@ class Book:
     added: list[int] = field(default_factory=list)
     clean: dict[int, Row] = field(default_factory=dict)  # what a row with planted dirt ought to say
     contents: int = 0
+    seen: tuple[int, Row] | None = field(default=None, repr=False)  # the base row read last: it is asked for again
 
     @classmethod
     def of(cls, table: Table, base: pa.Table) -> Book:
@@ -72,8 +73,9 @@ class Book:
     def current(self, row: int) -> Row:
         """The row as it stands now. Raises KeyError when it is gone."""
         if row not in self.latest:
-            found: Row = self.base.slice(row, 1).to_pylist()[0]
-            return found
+            if self.seen is None or self.seen[0] != row:
+                self.seen = (row, self.base.slice(row, 1).to_pylist()[0])
+            return dict(self.seen[1])
         version = self.latest[row]
         if version is None:
             raise KeyError(row)
@@ -122,7 +124,8 @@ class Book:
             piece = piece.append_column("valid_to", pa.array(until, pa.string()))
             yield piece.filter(pa.array(until != START))
         if self.later:
-            yield pa.Table.from_pylist(self.later, schema=piece.schema)
+            schema = pa.schema([*base.schema, ("valid_from", pa.string()), ("valid_to", pa.string())])
+            yield pa.Table.from_pylist(self.later, schema=schema)
 
     def as_of(self, day: str) -> pa.Table:
         """The rows in force at the end of ``day``, by the table's own columns."""
