@@ -3,8 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-airflow db migrate
-airflow fab-db migrate
+airflow db migrate # FAB's tables as well: its provider names them to Airflow
 # include_deferred: without it a waiting task gives its slot to the next one.
 airflow pools import pools.json
 # Opens, and so makes or brings up to date, the ledger.

@@ -23,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "deploy" / "requirements.lock"
+STORE = ROOT / "build" / "wheels" / f"{sys.version_info.major}.{sys.version_info.minor}-{platform.machine()}"
 SOURCES = (
     *("CHANGELOG.md", "Dockerfile", "LICENSE", "README.ja.md", "README.md", "docker-compose.yml", "pyproject.toml"),
     *("dags", "deploy", "docs", "expectations", "include", "plugins"),
@@ -66,20 +67,22 @@ def main(out: Path) -> int:
 
 
 def fetch(folder: Path) -> bool:
-    """Fetch every wheel that the lock names for this interpreter; tell whether all are there."""
+    """Put every wheel that the lock names for this interpreter into ``folder``; tell whether all are there.
+
+    What was fetched once is kept beside the build and asked of no index again; the lock's hashes hold in either case.
+    """
+    if STORE.is_dir() and pip(folder, "--no-index", "--find-links", STORE, said=False):
+        return True
+    STORE.mkdir(parents=True, exist_ok=True)
+    return pip(STORE) and pip(folder, "--no-index", "--find-links", STORE)
+
+
+def pip(folder: Path, *more: str | Path, said: bool = True) -> bool:
+    """Let pip collect the lock's wheels in ``folder``; tell whether it could. ``said``: what it says is shown."""
     options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary", ":all:")
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        *options,
-        "--dest",
-        folder,
-        "--requirement",
-        LOCK,
-    ]
-    return subprocess.run(command, check=False).returncode == 0
+    command: list[str | Path] = [sys.executable, "-m", "pip", "download", *options, *more]
+    shown = None if said else subprocess.DEVNULL
+    return subprocess.run([*command, "--dest", folder, "-r", LOCK], check=False, stderr=shown).returncode == 0
 
 
 def copy_sources(folder: Path) -> None:
