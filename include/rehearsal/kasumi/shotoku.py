@@ -35,7 +35,7 @@ COLUMNS = (
     *("gokei", "sogo", "kojo", "hyojun", "shotokuwari_shi", "shotokuwari_ken"),
     *(f"fuyo{n}_{part}" for n in range(1, 7) for part in ("rel", "birth", "dis")),
     *(f"{kind}_wari" for kind in KINDS[:-1]),
-    *("remark", "iryo_toku", "kojo_shotokuzei", "void_flag", "hold_flag"),
+    *("remark", "iryo_toku", "kojo_shotokuzei", "tokubetsu_kei", "void_flag", "hold_flag"),
     *("birth_date", "sex", "kana", "address_code", "number_known", "dv_flag"),
 )
 
@@ -104,6 +104,7 @@ def _incomes(random: Generator, row: Row) -> list[str]:
         if left > 0 and random.random() < 0.5:
             row[f"{kind}_kurikoshi"] = str(left // 7)
             carried += left // 7
+    row["tokubetsu_kei"] = str(sum(int(row[f"{kind}_tokubetsu"]) for kind in chosen))
     row |= {"gokei": str(sum(after.values())), "sogo": str(sum(after.values()) - carried)}
     return chosen
 
