@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -39,7 +41,7 @@ register: {{source: shots, query: register}}
 spis:
   - code: {SPI}
     datasets:
-      - {{code: {DATASET}, source: shots, query: shots, count_query: shots_count, channel: 3}}
+      - {{code: {DATASET}, source: shots, query: shots, count_query: shots_count, channel: 3, expectations: own}}
 """
 QUERIES = {
     "shots": "SELECT * FROM source",
@@ -54,9 +56,10 @@ NOW = tokyo(date(2017, 4, 10), 9)
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A body whose only source is what a department types in."""
     folder = tmp_path / "site"
-    for name in ("secrets", "data", "queries", "rules"):
+    for name in ("secrets", "data", "queries", "rules", "expectations"):
         (folder / name).mkdir(parents=True, mode=0o700)
     texts = {"site.yaml": SITE, "secrets/ledger": f"sqlite:///{folder}/ledger.db", f"rules/{DATASET}.yaml": "{}"}
+    texts["expectations/own.yaml"] = f"spi: {SPI}\ndatasets: {{}}\n"
     texts |= {f"queries/{name}.sql": text for name, text in QUERIES.items()}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -194,6 +197,58 @@ def test_a_cell_that_cannot_be_taken_is_named(
     """By its place, in words that say what to do."""
     found = problems_of(desk, filled(change))
     assert word in found[cell]
+
+
+def test_a_text_that_begins_with_an_equals_sign_stays_text(
+    desk: Desk, filled: Callable[..., Path], tmp_path: Path
+) -> None:
+    """No formula, since the cell says that it is text: taken as it is, laid down as it is, returned as it is."""
+
+    def change(_book: Any, sheet: Any) -> None:
+        for cell in ("K3", "A4"):
+            sheet[cell] = "=1+1"
+            sheet[cell].data_type = "s"
+
+    layout, path = layout_of(desk, DATASET), filled(change)
+    entered = read_entries(path, layout)
+    assert entered.columns["I0807"][0] == "=1+1"
+    problems = check(desk, layout, entered)
+    assert {each.place for each in problems} == {"シート「入力」 A4"}
+    answers = tmp_path / "answers.xlsx"
+    answers.write_bytes(write_answers(path, layout, entered, problems))
+    assert {openpyxl.load_workbook(answers)["入力"][cell].data_type for cell in ("K3", "A4")} == {"s"}
+
+
+def _saved_elsewhere(book: Any, sheet: Any) -> None:
+    """What another program does on saving: a row of cells that are styled and empty, widths repeated to the edge."""
+    for place in range(1, 60):
+        sheet.cell(9, place).number_format = "@"
+    sheet.column_dimensions.group("Q", "XFD", hidden=False)
+    book.calculation.fullCalcOnLoad = True
+    book.create_sheet("エラー一覧", 0)
+
+
+def test_a_workbook_saved_by_another_program_reads_the_same(desk: Desk, filled: Callable[..., Path]) -> None:
+    """Empty styled cells and an old list of errors are no entries."""
+    layout = layout_of(desk, DATASET)
+    before = read_entries(filled(), layout)
+    after = read_entries(filled(_saved_elsewhere), layout)
+    assert (after.problems, after.rows, after.columns) == ([], before.rows, before.columns)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")
+def test_a_workbook_saved_by_libreoffice_reads_the_same(
+    desk: Desk, filled: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Opened and saved again by the program itself."""
+    layout, path = layout_of(desk, DATASET), filled()
+    before = read_entries(path, layout)
+    saved = tmp_path / "saved"
+    user = f"-env:UserInstallation={(tmp_path / 'user').as_uri()}"
+    command = ["soffice", "--headless", user, "--convert-to", "xlsx", "--outdir", str(saved), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    after = read_entries(saved / path.name, layout)
+    assert (after.problems, after.rows, after.columns) == ([], before.rows, before.columns)
 
 
 def test_a_workbook_of_the_1904_date_system_is_read_right(desk: Desk, filled: Callable[..., Path]) -> None:

@@ -68,7 +68,8 @@ def _judged(desk: Desk, layout: DatasetLayout, entered: Entered) -> list[CellPro
     for record in held:
         for reason in record["reasons"]:
             place = entered.places[reason.split(":")[1]]
-            problems.append(CellProblem(entered.sheet, record["row_no"], place, f"{rules[reason].wording}こと"))
+            why = f"「{rules[reason].wording}」に合いません"
+            problems.append(CellProblem(entered.sheet, record["row_no"], place, why))
     return problems
 
 
