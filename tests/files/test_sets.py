@@ -18,6 +18,7 @@ from fukuhon.files import (
     Fingerprints,
     Header,
     Split,
+    bins,
     plan_split,
     read_file,
     read_header,
@@ -93,6 +94,31 @@ def test_the_same_records_give_the_same_set(tmp_path: Path, prepared: pa.Table, 
     one = write_set(target(tmp_path / "a", header), split, prepared.to_batches(max_chunksize=99))
     two = write_set(target(tmp_path / "b", header), split, prepared.to_batches())
     assert [entry.manifest for entry in one] == [entry.manifest for entry in two]
+
+
+def test_files_do_not_depend_on_the_order_read(tmp_path: Path, prepared: pa.Table, header: Header) -> None:
+    """A database may begin to read its table anywhere: the files are the same, by identity hash from end to end."""
+    turned = pa.concat_tables([prepared.slice(617), prepared.slice(0, 617).sort_by([("I0101", "descending")])])
+    split = split_of(prepared)
+    one = write_set(target(tmp_path / "a", header), split, prepared.to_batches(max_chunksize=99))
+    two = write_set(target(tmp_path / "b", header), split_of(turned), turned.combine_chunks().to_batches())
+
+    assert [(entry.file.path.name, entry.file.sha256) for entry in one] == [
+        (entry.file.path.name, entry.file.sha256) for entry in two
+    ]
+    hashes = pa.concat_tables([read_sidecar(entry.sidecar) for entry in one])["identity_hash"].to_pylist()
+    assert hashes == sorted(hashes)
+
+
+def test_a_large_file_is_put_in_order_bin_by_bin(
+    tmp_path: Path, prepared: pa.Table, header: Header, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a file's records were sorted at once or in bins is not to be seen."""
+    split = split_of(prepared)
+    (at_once, *_) = write_set(target(tmp_path / "a", header), split, prepared.to_batches())
+    monkeypatch.setattr(bins, "_BIN_BITS", 12)
+    (in_bins, *_) = write_set(target(tmp_path / "b", header), split, prepared.to_batches())
+    assert in_bins.manifest == at_once.manifest
 
 
 def test_a_new_record_changes_one_file(tmp_path: Path, prepared: pa.Table, header: Header) -> None:

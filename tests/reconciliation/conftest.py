@@ -18,6 +18,7 @@ from fukuhon.files import (
     Header,
     Operation,
     plan_split,
+    read_sidecar,
     wire_bytes,
     write_set,
 )
@@ -59,11 +60,12 @@ class City:
         errors: tuple[int, ...] = (),
         received: datetime | None = None,
     ) -> AcceptedFile:
-        """A file of these people's contents that was processed by ``completed``."""
+        """A file of these people's contents that was processed by ``completed``; ``errors`` counts people from 1."""
         sidecar = self._write(people, completed, operation, record_key)
         positions = sidecar.with_suffix(".errors.json") if errors else None
         if positions:
-            write_positions(positions, errors)
+            rows = read_sidecar(sidecar).to_pylist()
+            write_positions(positions, [row["position"] for row in rows if row["row_no"] in errors])
         state = "processed_with_errors" if errors else "processed"
         receipt = f"0601{completed:%Y%m%d}{self.made:010d}"
         self.accepted.append(AcceptedFile(sidecar, state, completed, receipt, positions, operation, received=received))

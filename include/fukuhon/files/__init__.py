@@ -12,8 +12,8 @@ from fukuhon.files.reading import CollationFile, read_batches, read_collation, r
 from fukuhon.files.rendering import wire_bytes
 from fukuhon.files.sets import FileSet, SetEntry, write_set
 from fukuhon.files.sidecars import SIDECAR, read_sidecar, sidecar_header
-from fukuhon.files.splitting import Part, Split, plan_split
-from fukuhon.files.spool import Spool
+from fukuhon.files.splitting import Part, Split, plan_split, split_keys
+from fukuhon.files.spool import Spool, by_row_no
 from fukuhon.files.writing import write_file
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Spool",
     "Written",
     "beside",
+    "by_row_no",
     "connect",
     "content_hash",
     "identity_hash",
@@ -45,6 +46,7 @@ __all__ = [
     "read_sidecar",
     "sha256_of",
     "sidecar_header",
+    "split_keys",
     "sweep",
     "verify",
     "wire_bytes",

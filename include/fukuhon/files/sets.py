@@ -1,16 +1,16 @@
-"""A set of files: the records of one dataset and operation, cut by range, each with its sidecar and manifest."""
+"""A set of files: the records of one dataset and operation, cut by range, in order, each with sidecar and manifest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
 from fukuhon.errors import FatalError
 from fukuhon.files.atomic import Beside, beside
-from fukuhon.files.behind import Behind, Run
+from fukuhon.files.behind import Behind
+from fukuhon.files.bins import Bins
 from fukuhon.files.manifests import Manifest, write_manifest
 from fukuhon.files.model import Header, Written
 from fukuhon.files.rendering import FOOTER, opening, render
@@ -54,18 +54,25 @@ def write_set(
     """Write all files of ``split`` in one pass over ``batches``; return them in the order of their ranges.
 
     A batch holds what :func:`~fukuhon.files.writing.write_file` takes, and ``identity_hash``, ``content_hash``,
-    ``row_no``, ``variation``: exactly the records that the split was planned for, in any order. The same records in the
-    same order give the same names and bytes. Nothing appears before all are written, and the manifests come last: a
-    file without one does not count. Memory is bounded by the batch.
+    ``row_no``, ``variation``: exactly the records that the split was planned for, in any order. A file has them by
+    their identity hash, so the same records give the same names and bytes in whatever order they come (their
+    ``row_no`` in the sidecar follows that order). Nothing appears before all are written, and the manifests come last:
+    a file without one does not count. Memory is bounded by the batch and by a bin.
 
     Raises as ``write_file``; FatalError FILES-006 where the records are not those of the split.
     """
     xml = [target.folder / f"{target.stem}-{part.name}.xml" for part in split.parts]
-    with beside(*xml, *(path.with_suffix(".parquet") for path in xml)) as opened, Behind() as disk:
+    paths = [*xml, *(path.with_suffix(".parquet") for path in xml)]
+    with beside(*paths) as opened, Bins(target.folder, split.parts) as bins, Behind() as disk:
         files, sidecars = opened[: len(xml)], opened[len(xml) :]
         writers = [_Writer(target, *each) for each in zip(split.parts, files, sidecars, strict=True)]
         for batch in slices(batches):
-            disk.put(_distribute(batch, split, writers, render(batch, target.header.operation, items)))
+            narrow = batch.select([name for name in batch.schema.names if name in SIDECAR.names])
+            bins.add(pa.Table.from_batches([narrow]), render(batch, target.header.operation, items))
+        for writer, pieces in zip(writers, bins.ordered(), strict=True):
+            for rows, texts in pieces:
+                writer.add(rows)
+                disk.put([(writer.file, texts)])
         disk.wait()
         for writer in writers:
             writer.end()
@@ -73,23 +80,6 @@ def write_set(
     for entry in entries:
         write_manifest(entry.manifest_path, entry.manifest)
     return entries
-
-
-def _distribute(batch: pa.RecordBatch, split: Split, writers: list[_Writer], texts: pa.StringArray) -> list[Run]:
-    """Give each file its records of the batch: sorted by file once, then cut into runs that are written as they lie."""
-    places = split.places(batch.column("identity_hash"))
-    order = np.argsort(places, kind="stable")
-    narrow = pa.Table.from_batches([batch.select([name for name in batch.schema.names if name in SIDECAR.names])])
-    if len(writers) > 1:
-        taken = pa.array(order)
-        texts, narrow = texts.take(taken), narrow.take(taken)
-    starts = np.searchsorted(places[order], np.arange(len(writers) + 1))
-    counts = np.diff(starts)
-    for writer, start, count in zip(writers, starts, counts, strict=False):
-        writer.add(narrow.slice(start, count))
-    return [
-        (writer.file, texts.slice(start, count)) for writer, start, count in zip(writers, starts, counts, strict=False)
-    ]
 
 
 class _Writer:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Spool"]
+__all__ = ["Spool", "by_row_no"]
 
 
 class Spool:
@@ -73,3 +73,9 @@ class Spool:
         numbers = np.asarray(row_nos)
         marks[numbers[numbers <= self._greatest]] = True
         return marks
+
+
+def by_row_no(rows: pa.Table) -> pa.Table:
+    """The rows in the order read; those that lie so already are not copied."""
+    numbers = rows["row_no"].to_numpy()
+    return rows if (np.diff(numbers) > 0).all() else rows.sort_by("row_no")

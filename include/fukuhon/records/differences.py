@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from fukuhon.errors import DataError
-from fukuhon.files import HASH
+from fukuhon.files import HASH, by_row_no, split_keys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,7 +112,7 @@ FROM h FULL JOIN p USING (identity_hash)
 # One row is one record of the extract: what is known of its identity decides. Same content is unchanged whatever its
 # age.
 _COMPARED = """
-CREATE OR REPLACE TEMP TABLE compared AS
+CREATE TEMP TABLE compared AS
 SELECT i.row_no, i.identity_hash, i.content_hash, i.variation, coalesce(k.waits, false) AS waits,
   CASE
     WHEN k.present AND NOT k.again AND k.content_hash = i.content_hash THEN 'unchanged'
@@ -121,6 +122,9 @@ SELECT i.row_no, i.identity_hash, i.content_hash, i.variation, coalesce(k.waits,
   END AS change
 FROM incoming i LEFT JOIN known k USING (identity_hash)
 """
+
+# Before anything was registered everything is new: nothing to join, nothing to keep.
+_ALL_NEW = "CREATE TEMP VIEW compared AS SELECT *, false AS waits, 'new' AS change FROM incoming"
 
 _QUARANTINED = """
 CREATE OR REPLACE TEMP TABLE stopped AS
@@ -170,17 +174,28 @@ def find_differences(connection: duckdb.DuckDBPyConnection, question: Question) 
     """
     _lay_out(connection, question)
     connection.execute(_KNOWN, {"dataset": question.dataset, "again": sorted(question.again)})
-    connection.execute(_COMPARED, {"as_of": question.as_of})
+    anything = connection.execute("SELECT count(*) FROM known").fetchall()[0][0]
+    compared = "TABLE" if anything else "VIEW"
+    if anything:
+        connection.execute(_COMPARED, {"as_of": question.as_of})
+    else:
+        connection.execute(_ALL_NEW)
+    try:
+        return _told(connection, question)
+    finally:  # as long as the extract, and the memory is wanted for writing
+        connection.execute(f"DROP {compared} compared")
+        connection.unregister("incoming")
+
+
+def _told(connection: duckdb.DuckDBPyConnection, question: Question) -> Differences:
     connection.execute(_QUARANTINED)
     connection.execute(_GONE_ROWS, {"complete": question.complete, "as_of": question.as_of})
     counts: dict[str, dict[str, int]] = {}
     for variation, name, count in connection.execute(_COUNTS).fetchall():
         counts.setdefault(variation, {})[name] = count
     return Differences(
-        changes=_table(
-            connection, "SELECT * FROM compared WHERE change IN ('new', 'changed') ORDER BY row_no", _CHANGES
-        ),
-        superseded=_table(connection, "SELECT * FROM compared WHERE change = 'superseded' ORDER BY row_no", _CHANGES),
+        changes=by_row_no(_table(connection, "SELECT * FROM compared WHERE change IN ('new', 'changed')", _CHANGES)),
+        superseded=by_row_no(_table(connection, "SELECT * FROM compared WHERE change = 'superseded'", _CHANGES)),
         gone=_table(connection, "SELECT * FROM gone ORDER BY identity_hash", _GONE),
         withheld=_table(connection, "SELECT * FROM stopped WHERE withheld ORDER BY identity_hash", _KEPT),
         counts=counts,
@@ -194,11 +209,19 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
         connection.register("incoming", question.incoming)
     nobody = pa.table({"identity_hash": pa.array([], HASH), "variation": pa.array([], pa.string())})
     connection.register("quarantined", nobody if question.quarantined is None else question.quarantined)
+    if isinstance(question.incoming, pa.Table) and _certainly_once(question.incoming["identity_hash"]):
+        return
     twice = connection.execute(
         "SELECT count(*) FROM (SELECT identity_hash FROM incoming GROUP BY identity_hash HAVING count(*) > 1)"
     ).fetchall()[0][0]
     if twice:
         raise DataError("RECORDS-005", dataset=question.dataset, count=twice)
+
+
+def _certainly_once(identity_hashes: pa.ChunkedArray) -> bool:
+    """Whether no two hashes begin with the same 64 bits: eight bytes a record, sorted."""
+    keys = np.sort(split_keys(identity_hashes))
+    return not (keys[1:] == keys[:-1]).any()
 
 
 def _table(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema) -> pa.Table:

@@ -101,6 +101,8 @@ def _quarantined(material: Material) -> pa.Table:
 
 
 def _rows(material: Material, changes: pa.Table) -> pa.Table:
+    if changes.num_rows == material.narrow.num_rows:
+        return material.narrow
     return material.narrow.filter(pc.is_in(material.narrow["row_no"], value_set=changes["row_no"].combine_chunks()))
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
-from fukuhon.files import Fingerprints, Spool
+from fukuhon.files import Fingerprints, Spool, by_row_no
 from fukuhon.layouts import DatasetLayout
 from fukuhon.originals import Source, addressee_register, open_source
 from fukuhon.quality import Baseline, Suite, Verdict, judge
@@ -108,7 +108,7 @@ class Material:
 
     def chosen(self, wanted: pa.Table) -> Generator[pa.RecordBatch, None, None]:
         """The mapped records of ``wanted``, a part of ``narrow``, with their hashes, in the order read."""
-        table = wanted.sort_by("row_no").combine_chunks()
+        table = by_row_no(wanted).combine_chunks()
         done = 0
         for batch in self.spool.batches(table["row_no"]):
             part = table.slice(done, len(batch))
