@@ -27,7 +27,7 @@ def _narrow(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
 
 
 def _records(found: Iterable[File]) -> set[tuple[object, ...]]:
-    """What the server would be told, and what the sidecars say of it."""
+    """What the server would be told, and what the sidecars say of it; an item that nobody in a file has is missing."""
     told = set()
     for file in found:
         sidecar = read_sidecar(Path(file.sidecar))
@@ -36,7 +36,9 @@ def _records(found: Iterable[File]) -> set[tuple[object, ...]]:
             sidecar.select(["row_no", "variation", "identity_hash", "content_hash"]).to_pylist(),
             strict=True,
         )
-        told |= {(file.dataset, *sorted((each | more).items(), key=str)) for each, more in rows}
+        for each, more in rows:
+            there = {name: value for name, value in (each | more).items() if value is not None}
+            told.add((file.dataset, *sorted(there.items(), key=str)))
     return told
 
 
