@@ -58,9 +58,11 @@ class AllowanceLife:
             for _ in range(max(1, round(changes * share))):
                 act()
         changes = self.payments.begin(happenings.day)
-        for act, share in ((self._came_back, 0.5), (self._adjusted, 0.3), (self._by_hand, 0.2)):
+        for act, share in ((self._adjusted, 0.7), (self._by_hand, 0.3)):
             for _ in range(max(1, round(changes * share))):
                 act()
+        for _ in range(min(3, changes // 4)):  # few, however large the city: most accounts stand
+            self._came_back()
         for daily in (self.recipients, self.payments):
             daily.void()
             daily.remove()
