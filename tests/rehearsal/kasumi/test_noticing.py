@@ -17,6 +17,14 @@ KNOWN = {("TK00000800000001", "SC-BEFORE-2016")}
 """Survivors that docs/rules.md explains."""
 
 
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven hundred people: among two hundred the one shot without a day is withheld anyway, and never leaves."""
+    folder = tmp_path_factory.mktemp("larger") / "site"
+    write_kasumi(folder, people=700)
+    return folder
+
+
 def mutate(site: Path, dataset: str, *more: str) -> dict[str, Any]:
     """The verb's answer."""
     verb = ["rules", "mutate", "--site", str(site), "--as-of", "2017-06-26", "--dataset", dataset, "--json", *more]
@@ -26,13 +34,13 @@ def mutate(site: Path, dataset: str, *more: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("dataset", DATASETS[:2])
 def test_lost_conditions_and_shifted_rows_are_noticed(
-    kasumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str
+    larger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str
 ) -> None:
     """What scope and withholding keep back has rules of its own, and rows that slip are seen."""
     monkeypatch.setenv("FUKUHON_DATA", str(tmp_path / "data"))
     chosen = tmp_path / "mutators.yaml"
     chosen.write_text("- lose_condition\n- shift_rows\n", encoding="utf-8")
-    told = mutate(kasumi, dataset, "--mutators", str(chosen))
+    told = mutate(larger, dataset, "--mutators", str(chosen))
     assert told["survivors"] == []
     assert told["mutants"] >= 9
 
@@ -40,11 +48,10 @@ def test_lost_conditions_and_shifted_rows_are_noticed(
 @pytest.mark.deep
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_at_least_95_in_a_hundred_of_all_mutants_are_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str
+    larger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str
 ) -> None:
     """By every mutator; 250 items make more than a thousand mutants, so fewer records are looked at."""
     monkeypatch.setenv("FUKUHON_DATA", str(tmp_path / "data"))
-    write_kasumi(tmp_path / "site", people=700)
-    told = mutate(tmp_path / "site", dataset, "--rows", "150" if dataset == DATASETS[2] else "500")
+    told = mutate(larger, dataset, "--rows", "150" if dataset == DATASETS[2] else "500")
     assert told["killed"] >= 0.95 * told["mutants"] > 100
     assert {(dataset, survivor["mapping"]) for survivor in told["survivors"]} <= KNOWN
