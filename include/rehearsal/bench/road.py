@@ -48,7 +48,7 @@ def _measured(site: Path) -> Road:
     from fukuhon.registration.desk import open_desk  # noqa: PLC0415
 
     with open_desk(site, "bench") as desk:
-        assert desk.packs  # the layouts are settings, too
+        assert desk.packs.packs  # the layouts are settings, too
         begun, spent = time.monotonic(), time.process_time()
         summary = initial.prepare(desk, SPI, datetime.fromisoformat(AS_OF))
         seconds, cpu = time.monotonic() - begun, time.process_time() - spent
