@@ -24,7 +24,7 @@ __all__ = ["REGISTER", "RegisterLife"]
 REGISTER = Subject(name="register", source="jumin", kind="sqlite", tables=(ADDRESSEE,))
 _MOVES = 0.0012  # of all people, on an ordinary working day; within the city
 _LEAVES = 0.0004
-_DEATHS = 0.0002
+_DEATHS = 0.00005
 _OF_AGE = 20  # who moves, does so alone
 
 
