@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Office
     from httpx import Response
+
+    from conftest import Office
 
 CHIEF, CLERK, OFFICER, CHIEF_NAME = "sekinin", "totsugo", "gyomu", "責任 三子"
 OURS = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}

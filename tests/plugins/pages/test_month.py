@@ -16,7 +16,6 @@ from fukuhon_airflow.sites import sites
 
 if TYPE_CHECKING:
     from conftest import Office
-
     from fukuhon.ledger.attempts import Outcome
 
 OPENS = datetime(2017, 4, 12, 9, tzinfo=TOKYO)
