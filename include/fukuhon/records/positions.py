@@ -37,6 +37,7 @@ def read_positions(path: Path) -> pa.Array:
         if path.suffix == ".json":
             body = json.loads(path.read_bytes())
             return pa.array(body["positions"] if isinstance(body, dict) else body, pa.int64())
-        return pq.read_table(path, columns=["position"])["position"].cast(pa.int64()).combine_chunks()
+        with pq.ParquetFile(path) as file:  # `read_table` would look for a whole dataset, ten times as long
+            return file.read(columns=["position"])["position"].cast(pa.int64()).combine_chunks()
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         raise DataError("RECORDS-001", file=path.name) from None

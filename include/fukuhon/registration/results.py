@@ -9,7 +9,7 @@ batch of a later day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from fukuhon.calendars import day_interval, tokyo_day
@@ -129,51 +129,57 @@ def _counts_agree(file: File, detail: ResultDetail) -> bool:
 
 def _settle(desk: Desk, finished: Sequence[tuple[File, ResultDetail]]) -> None:
     """Move the files, in the order in which the server processed them, each with what it did to the records held."""
+    effected = _effected(desk, [pair for pair in finished if Status(pair[1].status) is not Status.ERROR])
     for file, detail in sorted(finished, key=lambda pair: (pair[1].completed or desk.now(), pair[0].receipt or "")):
         completed = detail.completed or desk.now()
         if Status(detail.status) is Status.ERROR:
             with desk.ledger.transaction(desk.actor) as tx:
                 files.move(tx, file.id, FileState.REJECTED_WHOLE, completed_at=completed, processed=0, errors=0)
             continue
-        path = desk.folder("results") / f"{detail.number}-errors.parquet"
-        write_positions(path, [error.position for error in detail.records])
-        outcomes = _outcomes(desk, file, detail, path, completed)
         with desk.ledger.transaction(desk.actor) as tx:
             files.processed(
                 tx,
                 file.id,
-                outcomes,
+                effected[str(detail.number)],
                 completed_at=completed,
                 processed=detail.processed,
                 errors=detail.errors,
-                detail_path=str(path),
+                detail_path=str(_positions(desk, detail)),
             )
 
 
-def _outcomes(
-    desk: Desk, file: File, detail: ResultDetail, positions: Path, completed: datetime
-) -> dict[str, files.Outcome]:
-    """What a file did, by variation, given all that was processed before it."""
-    state = "processed_with_errors" if detail.errors else "processed"
+def _effected(desk: Desk, done: Sequence[tuple[File, ResultDetail]]) -> dict[str, dict[str, files.Outcome]]:
+    """What each file did, by receipt and variation, given all that was processed before it; in one pass for all."""
     with desk.ledger.reading() as reader:
         known = accepted_files(reader)
-    this = AcceptedFile(
+    now = [_accepted(desk, file, detail) for file, detail in done]
+    receipts = {file.receipt for file in now}
+    outcomes: dict[str, dict[str, files.Outcome]] = {receipt: {} for receipt in receipts}
+    for one in effects([*known, *now], receipts, checkpoint_folder=desk.folder("checkpoints")):
+        outcomes[one.receipt][one.variation] = files.Outcome(
+            ok=one.ok, errors=one.errors, new=one.new, overwritten=one.overwritten, deleted=one.deleted
+        )
+    return outcomes
+
+
+def _accepted(desk: Desk, file: File, detail: ResultDetail) -> AcceptedFile:
+    """A file that the server has processed, its errors written down beside it."""
+    errors = _positions(desk, detail)
+    write_positions(errors, [error.position for error in detail.records])
+    return AcceptedFile(
         sidecar=Path(file.sidecar),
-        state=state,
-        completed=completed,
+        state="processed_with_errors" if detail.errors else "processed",
+        completed=detail.completed or desk.now(),
         receipt=str(detail.number),
-        error_positions=positions,
+        error_positions=errors,
         operation=file.operation,
         kind=file.kind,
         received=file.received_at,
     )
-    found = effects([*known, this], {str(detail.number)}, checkpoint_folder=desk.folder("checkpoints"))
-    return {
-        one.variation: files.Outcome(
-            ok=one.ok, errors=one.errors, new=one.new, overwritten=one.overwritten, deleted=one.deleted
-        )
-        for one in found
-    }
+
+
+def _positions(desk: Desk, detail: ResultDetail) -> Path:
+    return desk.folder("results") / f"{detail.number}-errors.parquet"
 
 
 def _told(asked: Sequence[File], finished: Sequence[tuple[File, ResultDetail]], runs: Sequence[int]) -> Summary:
