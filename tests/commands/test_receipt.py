@@ -12,6 +12,8 @@ import pytest
 from fukuhon.ledger import FileState, Holder, Ledger, NewFile, RunKey, files, lease, runs
 from fukuhon.server import Outbox
 
+pytestmark = pytest.mark.xdist_group("receipt")  # one file's story, told by both tests
+
 
 @pytest.fixture(scope="module")
 def waiting(hamlet: Any) -> Iterator[Ledger]:

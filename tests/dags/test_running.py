@@ -69,7 +69,7 @@ def test_facts_go_into_xcom_and_into_the_asset_s_event(bag: DagBag) -> None:
 
     (ti,) = done.get_task_instances()
     assert done.state == "success"
-    assert ti.xcom_pull(task_ids="prepare") == {"counts": {"read": 3}, "spi": "TM00000000000002"}
+    assert ti.xcom_pull(task_ids="prepare") == {"counts": {"read": 3}, "spi": "TM00000000000001"}
 
 
 def test_nothing_to_do_is_a_skip(bag: DagBag) -> None:
