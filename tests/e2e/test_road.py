@@ -37,7 +37,7 @@ def test_a_small_city_travels_the_whole_road(folder: Path) -> None:
         for moment in moments(plan.site, world.standin.now()):
             moment.happen(hands)
         judgement = judge(world.site, hands.ledger, world.standin, plan.site / "truth")
-        told = summary(hands.ledger, plan.site, judgement, hands.seconds)
+        told = summary(hands.ledger, plan.site, judgement, hands.seconds, {})
 
         assert judgement.good, "\n".join(judgement.verdict())
         assert told["records"]["ok"] > 500
