@@ -129,9 +129,13 @@ def _people(folder: Path) -> Iterator[Moment]:
         first - timedelta(minutes=30), "事前アップロードの準備", _by_hand("pretest_registration"), phase="preparing"
     )
     yield Moment(tokyo(day + timedelta(days=1), 10), "初期登録の準備", _by_hand("prepare_initial"), phase="preparing")
-    yield Moment(
-        tokyo(last + timedelta(days=3), 11), "初期登録の完了：差分登録に移ります", _told, nature.initial_complete
-    )
+    yield Moment(tokyo(last + timedelta(days=3), 11), "初期登録の完了：差分登録に移ります", _completed)
+
+
+def _completed(office: Office) -> str:
+    """On the server's side it is, once the nights of the last files are over: not a moment before."""
+    nature.initial_complete(office.world)
+    return ""
 
 
 def _ends(day: date, *more: Callable[[World], object]) -> Callable[[World], None]:
