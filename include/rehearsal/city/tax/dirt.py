@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rehearsal.city.columns import Bools, Ints
-from rehearsal.city.dirt import Kind
+from rehearsal.city.dirt import Kind, choose, clean_rows
+from rehearsal.city.people import MOVED
 from rehearsal.city.tax.pairs import duplicate, namesakes, reuse, swap
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
+
     from rehearsal.city.book import Book
+    from rehearsal.city.subject import World
 
 __all__ = ["KINDS"]
 
@@ -36,6 +40,14 @@ def _taxed(book: Book) -> Bools:
 def _amount(book: Book, name: str) -> Ints:
     amounts: Ints = book.base[name].to_numpy()
     return amounts
+
+
+def _future_year(rng: Generator, world: World, book: Book, count: int) -> None:
+    """Of people who have not left: in a later year those would be out of scope."""
+    stays = world.people.status[book.base["_person"].to_numpy()] != MOVED
+    for row in choose(rng, clean_rows(book) & _of_2016(book) & stays, count):
+        book.clean[row] = book.current(row)
+        book.rewrite(row, fiscal_year="2019", _dirt="future-fiscal-year")
 
 
 KINDS = (
@@ -134,8 +146,7 @@ KINDS = (
         "assessment",
         "tax-year-not-future",
         "未来の賦課年度",
-        _of_2016,
-        lambda _, __: {"fiscal_year": "2019"},
+        plant=_future_year,
         keeps_identity=False,
     ),
     Kind(
