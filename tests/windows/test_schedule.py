@@ -44,10 +44,14 @@ def test_sample_opens_pretest_initial_and_differential() -> None:
         ("pretest", "04-10 10:00"),
         ("initial", "04-12 09:00"),
         ("initial", "04-13 09:00"),
+        ("initial", "04-14 09:00"),
+        ("initial", "04-17 09:00"),
+        ("initial", "04-18 09:00"),
         ("differential", "05-09 08:00"),
         ("differential", "05-10 08:00"),
         ("differential", "05-11 08:00"),
         ("differential", "05-12 08:00"),
+        ("differential", "06-09 08:00"),
     ]
     assert all(earlier.interval.end <= later.interval.start for earlier, later in pairwise(windows))
 
@@ -76,7 +80,7 @@ def test_two_channels_of_a_body_both_have_their_hours(folder: Path) -> None:
 
 def test_days_and_duties_of_the_sample() -> None:
     """Days whose changes are prepared, and when a duty is due."""
-    assert differential_days(SAMPLE) == [date(2017, 5, day) for day in (8, 9, 10, 11)]
+    assert differential_days(SAMPLE) == [*(date(2017, 5, day) for day in (8, 9, 10, 11)), date(2017, 6, 8)]
     assert duty_times(SAMPLE, "preflight")[0] == tokyo(date(2017, 4, 10), 8, 30)
     assert duty_times(SAMPLE, "no_such_duty") == []
 
