@@ -21,8 +21,8 @@ def shorter(folder: Path) -> None:
     """Leave out the days that repeat what others show, since each costs seconds."""
     path = folder / "schedule.yaml"
     schedule = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schedule["differential_days"] = schedule["differential_days"][:2]
-    schedule["differential_uploads"]["days"] = schedule["differential_uploads"]["days"][:2]
+    for days in (schedule["differential_days"], schedule["differential_uploads"]["days"]):
+        days[:] = [*days[:2], days[3]]  # two days of life, and the one on which what was corrected goes again
     schedule["duties"]["preflight"][0]["days"] = schedule["duties"]["preflight"][0]["days"][:1]
     path.write_text(yaml.safe_dump(schedule, allow_unicode=True), encoding="utf-8")
 
