@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fukuhon.calendars import day_interval, tokyo_day
@@ -25,7 +26,7 @@ from fukuhon.ledger import Reader, Tx, approvals
 from fukuhon.ledger.approvals import Approval, NewApproval
 from fukuhon.registration.desk import Desk
 
-__all__ = ["DECIDED", "KINDS", "MOST_DAYS", "Decision", "ask", "in_force", "read_decision"]
+__all__ = ["DECIDED", "KINDS", "MOST_DAYS", "Decision", "ask", "failed_rules", "in_force", "read_decision"]
 
 Decision = Literal["released", "excluded"]
 KINDS: dict[Decision, str] = {"released": "quarantine_release", "excluded": "quarantine_exclude"}
@@ -57,6 +58,12 @@ class Asked:
     until: date
 
 
+def failed_rules(records: pa.Table) -> list[str]:
+    """The ids of the rules that some of the records (column ``reasons``) failed, each once."""
+    rules: list[str] = pc.unique(pc.list_flatten(records["reasons"])).to_pylist()
+    return rules
+
+
 def ask(desk: Desk, tx: Tx, asked: Asked, records: pa.Table) -> Approval:
     """Ask, as the transaction's actor, to decide so about ``records`` (identity_hash, content_hash, reasons).
 
@@ -73,7 +80,7 @@ def ask(desk: Desk, tx: Tx, asked: Asked, records: pa.Table) -> Approval:
     content = _written(asked, records)
     sha256 = approvals.digest(content)
     write_bytes(_path(desk, sha256), content)
-    rules = sorted({rule for reasons in records["reasons"].to_pylist() for rule in reasons})
+    rules = sorted(failed_rules(records))
     subject = f"{asked.dataset} {records.num_rows}件 {'、'.join(rules)}"
     return approvals.ask(
         tx,

@@ -19,7 +19,7 @@ from fukuhon.ledger.quarantines import STANDING
 from fukuhon.quality import Rule, Suite
 from fukuhon.quality.model import Origin, Severity
 from fukuhon.registration.correction_book import REF_LENGTH
-from fukuhon.registration.decisions import Asked, ask
+from fukuhon.registration.decisions import Asked, ask, failed_rules
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import run_folder
 from fukuhon.registration.material import data_day
@@ -136,8 +136,7 @@ def ask_for(desk: Desk, asked: Asked, *, refs: Sequence[str] = (), rule: str | N
 
 def _may_be_released(desk: Desk, dataset: str, table: pa.Table) -> None:
     known = rules_of(desk, dataset, data_day(desk.now()))
-    failed = {rule for reasons in table["reasons"].to_pylist() for rule in reasons}
-    forbidden = sorted(name for name in failed if not _may_be_overruled(known.get(name)))
+    forbidden = sorted(name for name in failed_rules(table) if not _may_be_overruled(known.get(name)))
     if forbidden:
         raise RefusedError("REGISTRATION-044", rules="、".join(forbidden))
 
