@@ -48,7 +48,7 @@ def test_a_disk_that_fills_under_the_extract_leaves_nothing(
     """Whatever is being written: a code, no traceback, nothing in the folder of files; the next try goes through."""
 
     def full(*_: Any, **__: Any) -> None:
-        raise OSError(number, os.strerror(number), "/work/spool")
+        raise OSError(number, os.strerror(number), "/data/spool")
 
     with monkeypatch.context() as patched:
         patched.setattr(spool.Spool, "fill", full)
