@@ -18,7 +18,7 @@ from fukuhon.reconciliation.desk_work import awaited
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.slipping import Slip, slipped
 from fukuhon.sender import at_terminal
-from fukuhon.vigilance import Alarm
+from fukuhon.vigilance import Alarm, together
 from fukuhon.vigilance.alarms import alarm
 from fukuhon.vigilance.done import WORDINGS, done_since, due_times, unprepared
 from fukuhon.vigilance.watch import expiries, watch
@@ -58,7 +58,7 @@ def look(desk: Desk) -> Situation:
             due=_due(desk, reader, now),
             waiting=_waiting(desk, reader, known, now),
             on_the_wire=_on_the_wire(reader, known, now),
-            wrong=list(_wrong(desk, reader, known, now)),
+            wrong=together(_wrong(desk, reader, known, now), lambda subject: _named(desk, subject, now)),
             states=_states(known),
             last_run=all_runs[-1].id if all_runs else None,
         )
@@ -159,6 +159,13 @@ def _wrong(desk: Desk, reader: Reader, known: list[files.File], now: datetime) -
     yield from _wrong_files(known, now)
     yield from _wrong_runs(desk, reader, now)
     yield from watch(desk.site, reader, known, now)
+
+
+def _named(desk: Desk, subject: str, now: datetime) -> str:
+    """What an alarm is about, for people: a dataset by its name, too."""
+    if subject not in {dataset.code for dataset in desk.site.datasets()}:
+        return subject
+    return f"{subject} {desk.packs.in_force(subject, tokyo_day(now)).name}"
 
 
 def _wrong_order(reader: Reader, now: datetime) -> Iterator[Alarm]:

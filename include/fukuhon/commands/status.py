@@ -43,7 +43,8 @@ def _body(found: Situation, name: str) -> dict[str, Any]:
         "waiting": found.waiting,
         "on_the_wire": found.on_the_wire,
         "wrong": [
-            {"code": a.code, "message": a.message, "next_step": a.next_step, "since": a.due} for a in found.wrong
+            {"code": a.code, "message": a.message, "next_step": a.next_step, "since": a.due, "lines": a.lines}
+            for a in found.wrong
         ],
         "files": found.states,
         "last_run": found.last_run,
@@ -68,6 +69,8 @@ def _told(console: Console, found: Situation, name: str) -> None:
         console.print("異常：ありません")
     for wrong in found.wrong:
         console.print(f"異常：[{wrong.code}] {wrong.message}")
+        for line in wrong.lines:
+            console.print(f"　　・{line}")
         console.print(f"　　→ {wrong.next_step}")
 
 

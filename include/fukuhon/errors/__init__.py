@@ -28,12 +28,16 @@ Fact = object
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the catalogue: the Japanese sentence, the next step and the manual's section."""
+    """One entry of the catalogue: the Japanese sentence, the next step and the manual's section.
+
+    ``together``: the sentence for several alarms of the code, by their ``count`` and ``records``.
+    """
 
     code: str
     message: str
     next_step: str
     manual: str | None = None
+    together: str | None = None
 
 
 class FukuhonError(Exception):
@@ -104,5 +108,5 @@ def catalogue() -> dict[str, Entry]:
         for code, body in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
             if code in entries:
                 raise ValueError(f"{code} stands twice in the catalogue, again in {path.name}")
-            entries[code] = Entry(code, body["message"], body["next_step"], body.get("manual"))
+            entries[code] = Entry(code, body["message"], body["next_step"], body.get("manual"), body.get("together"))
     return entries

@@ -241,4 +241,5 @@ def _nights(since: datetime, now: datetime) -> int:
 
 
 def _wrong(alarm: Alarm) -> WrongFacts:
-    return WrongFacts(alarm.code, alarm.message, alarm.next_step, catalogue()[alarm.code].manual, alarm.due)
+    manual = catalogue()[alarm.code].manual
+    return WrongFacts(alarm.code, alarm.message, alarm.next_step, manual, alarm.due, alarm.lines)

@@ -92,13 +92,14 @@ class WindowFacts:
 
 @dataclass(frozen=True, slots=True)
 class WrongFacts:
-    """What is wrong: its code, the sentence, what to do, the manual's section."""
+    """What is wrong: its code, the sentence, what to do, the manual's section; where it is several, each in a line."""
 
     code: str
     message: str
     next_step: str
     manual: str | None
     since: datetime
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Everything here is a function of plain values: who wires it reads ledger and ser
 
 from __future__ import annotations
 
-from fukuhon.vigilance.alarms import Alarm
+from fukuhon.vigilance.alarms import Alarm, together
 from fukuhon.vigilance.answers import Answer, Foreseen, foresee
 from fukuhon.vigilance.deadlines import Pending, overdue
 from fukuhon.vigilance.duties import DUTIES, Duty, Rhythm, alarms, alarms_of, missed
@@ -71,4 +71,5 @@ __all__ = [
     "shown",
     "stale",
     "term",
+    "together",
 ]
