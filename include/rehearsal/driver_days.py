@@ -152,7 +152,11 @@ def _due(dag: str, at: datetime) -> Act:
 
 
 def _reconciles(at: datetime) -> Act:
-    return lambda office: _counts(office.reconcile(at))
+    def act(office: Office) -> str:
+        facts = office.reconcile(at)
+        return f"{_counts(facts)}（うち接続端末で出力 {facts['by_hand']}件）"
+
+    return act
 
 
 def _by_hand(dag: str) -> Act:

@@ -13,7 +13,8 @@ from fukuhon.ledger import File, FileState, Ledger, approvals, attempts, files, 
 from fukuhon.sender import cap_as_of
 from fukuhon.site import Role
 from fukuhon.windows import Window
-from rehearsal.driver_airflow import Run, scheduled
+from rehearsal.driver_airflow import ENDED, Run, scheduled
+from rehearsal.terminal_people import work_the_sheet
 
 if TYPE_CHECKING:
     from rehearsal.driver_world import World
@@ -215,11 +216,13 @@ class AirflowOffice(_Base):
         return self.sent(window)
 
     def reconcile(self, at: datetime) -> Facts:
-        """One person asks, another approves."""
+        """One person asks, another approves; what the sheet says they do at the terminal."""
         run = scheduled("reconcile", at)
         self.airflow.answer(run, "ask", self.users["collation_requester"], "依頼する")
         self.airflow.answer(run, "approve", self.users["collation_manager"], "承認")
-        return self._run(run)
+        self.airflow.wait_task(run, "carry_out", "deferred", *ENDED)
+        brought = work_the_sheet(self.world.site)
+        return self._run(run) | {"by_hand": brought}
 
     def _run(self, run: Run) -> Facts:
         self.airflow.wait(run)
@@ -306,7 +309,7 @@ class Hands(_Base):
             time.sleep(_LOOK_S)
 
     def reconcile(self, at: datetime) -> Facts:  # noqa: ARG002 - it is now
-        """Plan as one person, approve as another, carry out."""
+        """Plan as one person, approve as another, carry out, with what the sheet says done at the terminal."""
         from fukuhon.reconciliation import desk_work  # noqa: PLC0415 - it takes its time to load
         from fukuhon.registration.desk import open_desk  # noqa: PLC0415 - the same
 
@@ -314,7 +317,9 @@ class Hands(_Base):
             planned: Facts = dict(desk_work.plan(desk).facts)
             with self.ledger.transaction("責任 三子") as tx:
                 approvals.approve(tx, planned["approval"])
-            return self.count(desk_work.carry_out(desk, planned["plan_sha256"]).as_json())
+            desk_work.carry_out(desk, planned["plan_sha256"])
+            brought = work_the_sheet(desk.site)
+            return self.count(desk_work.carry_out(desk, planned["plan_sha256"]).as_json()) | {"by_hand": brought}
 
 
 def _together(facts: list[Facts]) -> Facts:
