@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from fukuhon.files.entry.template import ENTRIES, write_entry_template
+from fukuhon.files.entry.template import ENTRIES, on_a4, write_entry_template
 
 if TYPE_CHECKING:
     from fukuhon.files.entry.reading import Entered
@@ -60,12 +60,14 @@ def _listed(listed: Any, book: Any, by_cell: dict[tuple[str, int, int], list[str
     for (sheet, row, column), reasons in sorted(by_cell.items())[:_MOST]:
         place = f"{get_column_letter(column)}{row}" if row else ""
         listed.append([f"{sheet} {place}".strip(), "\n".join(reasons)])
+        listed.cell(listed.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
         if row and sheet in book.sheetnames:
             link = listed.cell(listed.max_row, 1)
             link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{sheet}'!{place}")
             link.font = Font(color="0017C1", underline="single")
             _marked(book[sheet], place, reasons)
-    listed.freeze_panes = "A3"
+    listed.freeze_panes, listed.print_title_rows = "A3", "2:2"
+    on_a4(listed)
     if len(by_cell) > _MOST:
         listed.append([f"ほか{len(by_cell) - _MOST:,}か所"])
 

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from fukuhon.layouts import form_words, required_words
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from fukuhon.layouts import DatasetLayout, Item
 
 __all__ = ["CODES", "ENTRIES", "FIRST_ROW", "GUIDE", "EntryColumn", "entry_columns", "entry_rules"]
-__all__ += ["write_entry_template"]
+__all__ += ["on_a4", "write_entry_template"]
 
 ENTRIES, CODES, GUIDE = "入力", "コード表", "記入要領"
 FIRST_ROW = 3
+_COLUMNS_ON_A4 = 8
 _ROWS = 10_000  # rows that are made ready for entries
 _TEXT, _DAY, _NUMBER = "@", "yyyy-mm-dd", "0"
 _HEAD = PatternFill("solid", fgColor="DDE7F0")
@@ -69,10 +71,21 @@ def write_entry_template(layout: DatasetLayout) -> bytes:
     for place, column in enumerate(entry_columns(layout), 1):
         _column(sheet, lists, place, column)
     sheet.freeze_panes = "C3"
+    sheet.print_title_rows, sheet.print_title_cols = "1:2", "A:B"
     _guide(book.create_sheet(GUIDE), layout)
+    for page in (sheet, lists):
+        on_a4(page, -(-page.max_column // _COLUMNS_ON_A4))
+    on_a4(book[GUIDE])
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def on_a4(sheet: Any, pages: int = 1) -> None:
+    """Print it on A4 across, ``pages`` of them side by side, so that it can be read and handed round."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _column(sheet: Worksheet, lists: Worksheet, place: int, column: EntryColumn) -> None:
@@ -95,10 +108,13 @@ def _validation(lists: Worksheet, column: EntryColumn) -> DataValidation | None:
     item = column.item
     if column.kind == "code" and item is not None:
         place = lists.max_column + 1 if lists.cell(1, 1).value else 1
-        lists.cell(1, place, column.heading)
+        head = lists.cell(1, place, column.heading)
+        head.font, head.fill = Font(bold=True), _HEAD
         for row, (value, label) in enumerate(item.codes.items(), 2):
             lists.cell(row, place, f"{value}：{label}").number_format = _TEXT
         letter = get_column_letter(place)
+        longest = max(len(text) for text in (column.heading, *(f"{v}：{label}" for v, label in item.codes.items())))
+        lists.column_dimensions[letter].width = min(40, 2 * longest + 2)
         formula = f"'{CODES}'!${letter}$2:${letter}${len(item.codes) + 1}"
         return _told(DataValidation("list", formula1=formula, allow_blank=True), "コード表から選んでください。")
     if column.kind == "date" and not (item and item.unknown):
@@ -141,6 +157,9 @@ def _guide(sheet: Any, layout: DatasetLayout) -> None:
             continue
         codes = "、".join(f"{value}：{label}" for value, label in item.codes.items())
         sheet.append([item.code, column.heading, form_words(item), required_words(item), codes, item.note])
+    for row in sheet.iter_rows(min_row=len(lines) + 4):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
     for letter, width in zip("ABCDEF", (18, 34, 24, 30, 60, 40), strict=True):
         sheet.column_dimensions[letter].width = width
 
