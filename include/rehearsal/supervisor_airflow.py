@@ -131,7 +131,7 @@ class AirflowHome:
             "CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "CORE__LOAD_EXAMPLES": "False",
-            "CORE__EXECUTOR": "LocalExecutor",
+            "CORE__EXECUTOR": "rehearsal.supervisor_executor.LoadedExecutor",
             "CORE__PARALLELISM": "4",
             "CORE__DEFAULT_TIMEZONE": "Asia/Tokyo",
             "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -155,8 +155,8 @@ class AirflowHome:
             "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
             "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
             "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-            "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "20",
-            "DAG_PROCESSOR__REFRESH_INTERVAL": "20",
+            "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",  # each round takes a processor from the tasks
+            "DAG_PROCESSOR__REFRESH_INTERVAL": "60",
             "DAG_PROCESSOR__PARSING_PROCESSES": "2",
         }
 
