@@ -1,6 +1,6 @@
 # Each target sets up what is missing (.venv/ in this folder) and nothing twice. Nothing else is needed but python3.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-fresh up lint types test test-deep bench bundle conformance clean
+.PHONY: help setup demo demo-fresh up pictures lint types test test-deep bench bundle conformance clean
 
 # Where a machine forbids Python to keep its byte code, each of Airflow's processes starts twice as slowly.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,13 +29,13 @@ help:
 	@echo 'make test         検査と試験 / lint, types, contracts, tests'
 	@echo 'make test-deep    長い試験 / what needs services, kills and long seeds'
 	@echo 'make bundle       ネットワークのない機器に導入する一式を作る / all that a host without internet needs'
-	@echo 'make bench · conformance CASES=FILE · clean'
+	@echo 'make bench · pictures · conformance CASES=FILE · clean'
 
 setup:
 	@scripts/setup.sh
 
 # Third parties warn at import; in the runs of people that is noise, in tests it is an error (pyproject.toml).
-demo demo-fresh up bench: export PYTHONWARNINGS := ignore
+demo demo-fresh up bench pictures: export PYTHONWARNINGS := ignore
 
 demo: setup
 	@$(BIN)/python -m rehearsal.demo
@@ -45,6 +45,10 @@ demo-fresh: setup
 
 up: setup
 	@$(BIN)/python -m rehearsal.up
+
+# After a demo: what the README shows.
+pictures: setup
+	@$(BIN)/python scripts/pictures.py
 
 bench: setup
 	@$(BIN)/python -m rehearsal.bench

@@ -37,11 +37,12 @@ _LONGEST_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A page (address) and its picture: ``.png`` at 1280 points, or ``.pdf`` as it is printed on A4."""
+    """A page (address) and its picture: ``.png`` or ``.webp`` in points, or ``.pdf`` as it is printed on A4."""
 
     page: str
     picture: Path
     height: int = 1800
+    width: int = 1280
 
 
 def browser() -> str | None:
@@ -57,7 +58,7 @@ def take(program: str, shots: Sequence[Shot]) -> int:
 
 def _take(program: str, shot: Shot) -> bool:
     how = "--print-to-pdf" if shot.picture.suffix == ".pdf" else "--screenshot"
-    wanted = [f"{how}={shot.picture}", f"--window-size=1280,{shot.height}", "--no-pdf-header-footer", shot.page]
+    wanted = [f"{how}={shot.picture}", f"--window-size={shot.width},{shot.height}", "--no-pdf-header-footer", shot.page]
     with tempfile.TemporaryDirectory(prefix="fukuhon-browser-", ignore_cleanup_errors=True) as profile:
         command = [program, *_OPTIONS, f"--user-data-dir={profile}", *wanted]
         try:
