@@ -31,7 +31,7 @@ def test_alike_alarms_are_one_with_sums_and_lines() -> None:
     assert (one.code, one.due) == ("VIGILANCE-012", DUE)
     assert "2のデータセットの計1,234件" in one.message
     assert one.next_step == undecided("a", 1).next_step
-    assert one.lines == ("aの名　34件（2017-05-10 08:30 から）", "bの名　1,200件（2017-05-11 08:30 から）")
+    assert one.lines == ("aの名　34件（05-10 08:30から）", "bの名　1,200件（05-11 08:30から）")
 
 
 def test_a_dataset_late_for_two_days_counts_once() -> None:

@@ -62,7 +62,7 @@ def _one(alike: Sequence[Alarm], name: Callable[[str], str]) -> Alarm:
     ordered = sorted(alike, key=lambda each: (each.due, each.subject))
     counts = [_records(each) for each in ordered]
     lines = tuple(
-        f"{name(each.subject)}　{count:,}件（{each.due:%Y-%m-%d %H:%M} から）"
+        f"{name(each.subject)}　{count:,}件（{each.due:%m-%d %H:%M}から）"
         for each, count in zip(ordered, counts, strict=True)
     )
     subjects = {each.subject for each in ordered}
