@@ -13,8 +13,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fukuhon.ledger import Ledger
@@ -128,24 +129,32 @@ def open_world(plan: Plan) -> Iterator[World]:
         end_orphans(_MARK, str(plan.folder))
         made_city(plan)
         fresh = not (plan.folder / "standin").exists()
-        url = start_standin(plan, supervisor)
-        os.environ["FUKUHON_SERVER_URL"] = url
-        os.environ["FUKUHON_DATA"] = str(plan.data)
-        more = {**plan.settings, _MARK: str(plan.folder), "FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)}
-        home = AirflowHome(plan.folder / "airflow", (plan.site,), free_ports(1)[0], more=more)
-        world = World(plan, supervisor, StandIn(url, BODY), Airflow(home, supervisor.check))
-        if fresh:
-            world.standin.set_up(json.loads((plan.site / "standin-body.json").read_text(encoding="utf-8")))
-        if plan.airflow:
-            began = time.monotonic()
-            home.prepare()
-            world.seconds["airflow_prepare"] = round(time.monotonic() - began, 1)
+        with _prepared(plan) as prepared:
+            url = start_standin(plan, supervisor)
+            os.environ["FUKUHON_SERVER_URL"] = url
+            os.environ["FUKUHON_DATA"] = str(plan.data)
+            home = replace(prepared, more={**prepared.more, "FUKUHON_SERVER_URL": url, "FUKUHON_DATA": str(plan.data)})
+            world = World(plan, supervisor, StandIn(url, BODY), Airflow(home, supervisor.check))
+            if fresh:
+                world.standin.set_up(json.loads((plan.site / "standin-body.json").read_text(encoding="utf-8")))
         world.start_programs()
         try:
             yield world
         finally:
             world.airflow.close()
             world.standin.close()
+
+
+@contextmanager
+def _prepared(plan: Plan) -> Iterator[AirflowHome]:
+    """Prepare Airflow, where it is part of the world, beside what the block does. Raises SupervisorError."""
+    more = {**plan.settings, _MARK: str(plan.folder)}
+    home = AirflowHome(plan.folder / "airflow", (plan.site,), free_ports(1)[0], more=more)
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(home.prepare) if plan.airflow else None
+        yield home
+        if done is not None:
+            done.result()
 
 
 def start_standin(plan: Plan, supervisor: Supervisor) -> str:
