@@ -272,6 +272,7 @@ def test_errors_come_back_in_the_workbook(desk: Desk, filled: Callable[..., Path
     book = openpyxl.load_workbook(answers)
     assert book.sheetnames[0] == "エラー一覧"
     assert book["エラー一覧"]["A3"].hyperlink.location == "'入力'!A3"
+    assert book["エラー一覧"]["B3"].value == "団体内統合宛名番号"
     assert "先頭の0" in book["入力"]["A3"].comment.text
     assert book["入力"]["A3"].fill.fgColor.rgb.endswith("FFC7CE")
 

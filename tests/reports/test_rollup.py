@@ -87,6 +87,15 @@ def test_double_body_counts_for_nothing() -> None:
     assert {finding.kind for finding in made.findings} == {"double_body"}
 
 
+def test_body_that_contradicts_itself_is_not_told_to_be_complete() -> None:
+    """Though all its rows have their days: the prefecture has to ask first."""
+    made = roll_up(AREA, [Received("a.xlsx", done(CITY, "見本町"))], [], DAY)
+    row = next(row for row in made.rows if row.body.code == CITY)
+    assert row.sheet is not None
+    assert row.sheet.complete
+    assert (row.state, row.findings) == ("要確認", 1)
+
+
 def test_stranger_and_other_name_are_named() -> None:
     """A body that is not on the list, and one whose name differs from the list's."""
     stranger = replace(SHEET, body_code="011002", body_name="別の市")

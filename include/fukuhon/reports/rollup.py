@@ -131,6 +131,8 @@ class BodyRow:
         """How it stands, in a word."""
         if self.sheet is None:
             return "未提出" if not self.file else "重複"
+        if self.findings:
+            return "要確認"
         if self.sheet.complete:
             return "完了"
         return "遅れ" if self.late else "進行中"

@@ -19,7 +19,7 @@ __all__ = ["TITLE", "rollup_page", "totals", "workbook", "write_rollup"]
 
 TITLE = "本番用副本初期登録進捗状況　都道府県取りまとめ"
 _DAY = "yyyy/m/d"
-_FILLS = {"未提出": "bad", "重複": "bad", "遅れ": "warn", "完了": "good", "進行中": None}
+_FILLS = {"未提出": "bad", "重複": "bad", "要確認": "warn", "遅れ": "warn", "完了": "good", "進行中": None}
 _COUNTS = ("対象", "対象外", "確認完了", "予定日なし", "予定超過", "アップロード予定日数", "アップロード実績日数")
 _BODIES = (
     ("区分", 12),

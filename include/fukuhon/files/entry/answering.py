@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from fukuhon.files.entry.template import ENTRIES, on_a4, write_entry_template
+from fukuhon.files.entry.template import ENTRIES, FIRST_ROW, on_a4, write_entry_template
 
 if TYPE_CHECKING:
     from fukuhon.files.entry.reading import Entered
@@ -52,15 +52,16 @@ def _listed(listed: Any, book: Any, by_cell: dict[tuple[str, int, int], list[str
     listed.append(
         [f"直すところが{count:,}か所あります。場所を押すと、そのセルに移ります。直してから、もう一度確認してください。"]
     )
-    listed.append(["場所", "内容"])
-    for letter, width in (("A", 24), ("B", 90)):
+    listed.append(["場所", "項目", "内容"])
+    for letter, width in (("A", 18), ("B", 30), ("C", 90)):
         listed.column_dimensions[letter].width = width
     for cell in listed[2]:
         cell.font = Font(bold=True)
     for (sheet, row, column), reasons in sorted(by_cell.items())[:_MOST]:
         place = f"{get_column_letter(column)}{row}" if row else ""
-        listed.append([f"{sheet} {place}".strip(), "\n".join(reasons)])
-        listed.cell(listed.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
+        listed.append([f"{sheet} {place}".strip(), _heading(book, sheet, column), "\n".join(reasons)])
+        for cell in listed[listed.max_row]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
         if row and sheet in book.sheetnames:
             link = listed.cell(listed.max_row, 1)
             link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{sheet}'!{place}")
@@ -70,6 +71,12 @@ def _listed(listed: Any, book: Any, by_cell: dict[tuple[str, int, int], list[str
     on_a4(listed)
     if len(by_cell) > _MOST:
         listed.append([f"ほか{len(by_cell) - _MOST:,}か所"])
+
+
+def _heading(book: Any, sheet: str, column: int) -> str:
+    """What stands over the column of an entry, without the mark of what is required."""
+    heading = book[ENTRIES].cell(FIRST_ROW - 1, column).value if sheet == ENTRIES and column else None
+    return str(heading or "").removesuffix("　*")
 
 
 def _marked(sheet: Any, place: str, reasons: Sequence[str]) -> None:
