@@ -1,10 +1,12 @@
 """SQL of rules: the registration rules' allow-list, and two helpers that read text.
 
-What was checked is what runs: `written` gives back the text of the tree that `problem_of` has looked at.
+What was checked is what runs: `written` gives back the text of the tree that `problem_of` has looked at. What is told
+of a text is remembered, for a rule is asked again and again.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -36,6 +38,8 @@ __all__ = [
 NUMBER = "/number"
 """Ends the name of a column that is handed over as numbers beside the text of the same name."""
 
+_TEXTS = 8192  # more than the rules of a site
+
 # Text as a number or a date; NULL where it is none. They stand for a cast, and are one before anything is checked.
 HELPERS = {"number_of": exp.DType.BIGINT, "date_of": exp.DType.DATE}
 
@@ -55,6 +59,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
     return node
 
 
+@lru_cache(maxsize=_TEXTS)
 def problem_of(sql: str) -> str | None:
     """What is wrong with an expression, in Japanese; None where nothing is. Columns are not looked at."""
     try:
@@ -64,11 +69,13 @@ def problem_of(sql: str) -> str | None:
     return next(iter(problems_of(tree.sql(dialect="duckdb"), columns_of_tree(tree))), None)
 
 
+@lru_cache(maxsize=_TEXTS)
 def written(sql: str) -> str:
     """The expression as DuckDB runs it. Raises ValueError where it is none."""
     return read(sql).sql(dialect="duckdb")
 
 
+@lru_cache(maxsize=_TEXTS)
 def columns_of(sql: str) -> frozenset[str]:
     """The columns that an expression reads; the day of the data (``as_of``) is none. Raises ValueError."""
     return frozenset(columns_of_tree(read(sql))) - {DAY}
@@ -92,6 +99,7 @@ def narrow_columns(rule: Rule) -> tuple[str, ...]:
     return tuple(name for name in names if not name.startswith("base_"))
 
 
+@lru_cache(maxsize=_TEXTS)
 def read_by(sql: str) -> frozenset[str]:
     """The columns that an expression reads, as it is written; the day of the data is none."""
     tree = parse(sql)
@@ -99,6 +107,7 @@ def read_by(sql: str) -> frozenset[str]:
     return frozenset(columns_of_tree(tree)) - {DAY}
 
 
+@lru_cache(maxsize=_TEXTS)
 def number_casts(sql: str) -> frozenset[str]:
     """The columns of which an expression makes numbers of 64 bits (``number_of``) as they are."""
     tree = parse(sql)

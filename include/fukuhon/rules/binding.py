@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,7 +20,7 @@ from fukuhon.site.documents import Place, Problem
 if TYPE_CHECKING:
     from fukuhon.rules.book import RuleBook
 
-__all__ = ["connect", "source_schema", "type_problems"]
+__all__ = ["connect", "source_schema", "type_problems", "types_only"]
 
 _ANY_DAY = date(2017, 4, 1)
 
@@ -34,6 +36,21 @@ def connect(threads: int) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def types_only() -> duckdb.DuckDBPyConnection:
+    """A connection for empty tables, to see whether expressions fit their types. To be closed as any other.
+
+    All of a process share one database, since making it known to our functions costs more than the question.
+    """
+    return _database(os.getpid()).cursor()
+
+
+@lru_cache(maxsize=1)
+def _database(process: int) -> duckdb.DuckDBPyConnection:
+    """A database of this process: one that was forked does not share its parent's."""
+    assert process == os.getpid()
+    return connect(1)
+
+
 def source_schema(book: RuleBook) -> pa.Schema:
     """What an extract for this book looks like."""
     return pa.schema([("row_no", pa.int64()), *((name, ARROW_TYPES[kind]) for name, kind in book.columns.items())])
@@ -47,7 +64,7 @@ def type_problems(book: RuleBook) -> Iterable[Problem]:
     rules = [(place, sql) for place, _, sql in book.expressions()]
     if any(problem for _, sql in rules for problem in problems_of(sql, book.columns)):
         return
-    connection = connect(1)
+    connection = types_only()
     try:
         connection.register("batch", with_calls(source_schema(book).empty_table(), outputs(book, None, _ANY_DAY)))
         try:

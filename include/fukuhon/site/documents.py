@@ -12,10 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml._yaml import CParser
+from yaml.resolver import Resolver
 
 from fukuhon.errors import ConfigurationError
 from fukuhon.site.wording import in_japanese
@@ -37,28 +41,37 @@ class Problem:
 Check: TypeAlias = Callable[[Model], Iterable[Problem]]
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that takes for a number, truth value or date only what looks like nothing else.
+class _Loader(Composer, CParser, SafeConstructor, Resolver):
+    """SafeLoader over libyaml's parser that takes for a number, truth value or date only what looks like nothing else.
 
     No aliases but of a single value, as programs write them: a few of lists or mappings say as much as a disk holds
     (billion laughs), or themselves.
     """
 
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """One node. Raises yaml.MarkedYAMLError for an alias of more than a value."""
         if self.check_event(yaml.AliasEvent) and not self._names_a_value():
-            raise _AliasError(None, None, None, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+            raise _AliasError(None, None, None, self._next().start_mark)
         return super().compose_node(parent, index)
 
     def _names_a_value(self) -> bool:
-        anchor = self.peek_event().anchor  # type: ignore[no-untyped-call]
-        return isinstance(self.anchors.get(anchor), yaml.ScalarNode)
+        return isinstance(self.anchors.get(self._next().anchor), yaml.ScalarNode)
+
+    def _next(self) -> Any:
+        return self.peek_event()
 
 
 class _AliasError(yaml.MarkedYAMLError):
     """An alias stands where a value should."""
 
 
+_TOO_DEEP = "入れ子の深すぎる書き方"
 _PLAIN = (
     ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
     ("tag:yaml.org,2002:bool", r"^(?:true|false)$", ["t", "f"]),
@@ -161,10 +174,11 @@ def read_document(path: Path) -> Document:
         data = loader.construct_document(node) if node is not None else {}
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        why = "使えない別名（*）" if isinstance(error, _AliasError) else "YAMLの書き方"
-        raise ConfigurationError("SITE-002", file=path, line=mark.line + 1 if mark else 1, why=why) from None
+        last = max(1, len(text.splitlines()))  # libyaml tells the line after it where a file ends too early
+        line = min(mark.line + 1, last) if mark else 1
+        raise ConfigurationError("SITE-002", file=path, line=line, why=_why(error)) from None
     except RecursionError:
-        raise ConfigurationError("SITE-002", file=path, line=1, why="入れ子の深すぎる書き方") from None
+        raise ConfigurationError("SITE-002", file=path, line=1, why=_TOO_DEEP) from None
     except yaml.YAMLError:
         raise ConfigurationError("SITE-002", file=path, line=1, why="使えない文字") from None
     except ValueError:  # a date that no calendar has, such as 2017-02-30
@@ -172,6 +186,12 @@ def read_document(path: Path) -> Document:
     if not isinstance(data, dict):
         raise ConfigurationError("SITE-002", file=path, line=1, why="「項目: 値」の形ではない") from None
     return Document(path, data, lines, tuple(problems), hashlib.sha256(text.encode()).hexdigest())
+
+
+def _why(error: yaml.MarkedYAMLError) -> str:
+    if isinstance(error, _AliasError):
+        return "使えない別名（*）"
+    return _TOO_DEEP if "nesting depth" in str(error.problem) else "YAMLの書き方"
 
 
 def _walk(node: yaml.Node | None, place: Place, lines: dict[Place, int], problems: list[Problem]) -> None:
