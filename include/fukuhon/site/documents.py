@@ -16,9 +16,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml._yaml import CParser
 from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
-from yaml._yaml import CParser
 from yaml.resolver import Resolver
 
 from fukuhon.errors import ConfigurationError
