@@ -46,6 +46,7 @@ def test_lost_conditions_and_shifted_rows_are_noticed(
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(1200)  # 1,426 mutants of 250 items
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_at_least_95_in_a_hundred_of_all_mutants_are_killed(
     larger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str
