@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +12,30 @@ import pytest
 from fukuhon.ledger import FileState, Holder, Ledger, NewFile, RunKey, files, lease, runs
 from fukuhon.server import Outbox
 
-pytestmark = pytest.mark.xdist_group("receipt")  # one file's story, told by both tests
+
+@pytest.fixture
+def ledger(hamlet: Any) -> Iterator[Ledger]:
+    """The hamlet's books."""
+    opened = Ledger.open(hamlet.site.ledger_url(), hamlet.site.clock())
+    yield opened
+    opened.close()
 
 
-@pytest.fixture(scope="module")
-def waiting(hamlet: Any) -> Iterator[Ledger]:
-    """A file of the terminal, handed out as the sender does it."""
-    site = hamlet.site
-    ledger = Ledger.open(site.ledger_url(), site.clock())
-    now = site.clock().now()
+def hand_out(hamlet: Any, ledger: Ledger, name: str) -> datetime:
+    """Hand a file of the terminal out as the sender does it; when that was."""
     with ledger.transaction("sender") as tx:
-        run = runs.open_run(tx, RunKey("992011", "pretest", now.date(), None, now))
+        run = runs.open_run(tx, RunKey("992011", "pretest", tx.now.date(), None, tx.now))
         given: dict[str, Any] = {"spi": "TM00000000000009", "dataset": "TK00000900000001", "kind": "pretest"}
-        given |= {"operation": "register", "name": "a.xml", "path": "a.xml", "sidecar": "", "sha256": "0" * 64}
-        given |= {"bytes": 10, "records": 1, "as_of": now, "layout": "2017.1", "channel": 1}
+        given |= {"operation": "register", "name": name, "path": name, "sidecar": "", "sha256": "0" * 64}
+        given |= {"bytes": 10, "records": 1, "as_of": tx.now, "layout": "2017.1", "channel": 1}
         file_id = files.add(tx, NewFile(run_id=run.id, **given))
         files.move(tx, file_id, FileState.VALIDATED)
-        files.place(tx, file_id, "w", now, 1)
-        attempt = lease.claim(tx, file_id, lease.acquire(tx, Holder.this_process()), "key")
-    assert attempt is not None
-    place = Outbox.of(site).folder / f"{attempt.id:06d}-a"
-    Path(place).mkdir(parents=True, mode=0o700)
-    yield ledger
-    ledger.close()
+        files.place(tx, file_id, "w", tx.now, 1)
+        attempt = lease.claim(tx, file_id, lease.acquire(tx, Holder.this_process()), f"key of {name}")
+        assert attempt is not None
+        place = Outbox.of(hamlet.site).folder / f"{attempt.id:06d}-a"
+        Path(place).mkdir(parents=True, mode=0o700)
+        return tx.now
 
 
 def enter(number: str) -> list[str]:
@@ -42,8 +43,9 @@ def enter(number: str) -> list[str]:
     return ["receipt", "enter", "--file", "a.xml", "--number", number, "--received", "2017-04-10 08:01"]
 
 
-def test_the_way_of_a_receipt(hamlet: Any, waiting: Ledger) -> None:
+def test_the_way_of_a_receipt(hamlet: Any, ledger: Ledger) -> None:
     """Listed, refused when mistyped or closed too early or by the wrong person, entered, entered again."""
+    hand_out(hamlet, ledger, "a.xml")
     assert hamlet.json("receipt", "list")["waiting"]["file"] == "a.xml"
     number = "0601201704100000000001"
     assert "SENDER-012" in hamlet.run(*enter(number[:-1])).output
@@ -59,16 +61,9 @@ def test_the_way_of_a_receipt(hamlet: Any, waiting: Ledger) -> None:
     assert hamlet.json("receipt", "list")["waiting"] is None
 
 
-def test_an_overdue_receipt_is_a_failure_and_may_be_closed(hamlet: Any, waiting: Ledger) -> None:
+def test_an_overdue_receipt_is_a_failure_and_may_be_closed(hamlet: Any, ledger: Ledger) -> None:
     """Exit code 1; the administrator closes it with a reason, and it is in doubt."""
-    with waiting.transaction("sender") as tx:
-        file = files.find(tx)[0]
-        given = {name: getattr(file, name) for name in NewFile.__dataclass_fields__ if name != "variations"}
-        second = files.add(tx, NewFile(**given | {"name": "b.xml"}))
-        files.move(tx, second, FileState.VALIDATED)
-        files.place(tx, second, "w", tx.now, 2)
-        assert lease.claim(tx, second, lease.acquire(tx, Holder.this_process()), "key2")
-        late = tx.now + timedelta(minutes=32)
+    late = hand_out(hamlet, ledger, "b.xml") + timedelta(minutes=32)
     hamlet.step(f"{late:%Y-%m-%dT%H:%M}")
     assert "SENDER-009" in hamlet.run("receipt", "list").output
     unreasoned = hamlet.json("receipt", "close", "--file", "b.xml", "--reason", " ", user="ichiro", code=1)
