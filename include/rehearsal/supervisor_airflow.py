@@ -131,7 +131,7 @@ class AirflowHome:
             "CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "CORE__LOAD_EXAMPLES": "False",
-            "CORE__EXECUTOR": "rehearsal.supervisor_executor.LoadedExecutor",
+            "CORE__EXECUTOR": "fukuhon_airflow.executor.LoadedExecutor",
             "CORE__PARALLELISM": "4",
             "CORE__DEFAULT_TIMEZONE": "Asia/Tokyo",
             "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",

@@ -105,7 +105,7 @@ def test_airflow_s_settings_are_the_clone_s_own(tmp_path: Path, monkeypatch: pyt
     environment = home.environment()
 
     assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
-    assert environment["AIRFLOW__CORE__EXECUTOR"] == "rehearsal.supervisor_executor.LoadedExecutor"
+    assert environment["AIRFLOW__CORE__EXECUTOR"] == "fukuhon_airflow.executor.LoadedExecutor"
     assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert environment == home.environment()
     assert home.passwords() == home.passwords()

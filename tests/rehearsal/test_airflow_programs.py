@@ -12,7 +12,7 @@ from rehearsal.supervisor_sqlite import CONNECT_ARGS, PatientConnection
 
 STARTED = """\
 import sys
-from rehearsal.supervisor_executor import LoadedExecutor
+from fukuhon_airflow.executor import LoadedExecutor
 heavy = {"pandas", "great_expectations", "fukuhon.registration.desk"}
 print("before", sorted(heavy & sys.modules.keys()))
 executor = LoadedExecutor(parallelism=1)
