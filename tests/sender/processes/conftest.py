@@ -220,7 +220,8 @@ def world(tmp_path: Path, standin: str, ledger_url: str) -> Iterator[World]:
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "password").chmod(0o600)
     site = load(folder)
-    with httpx.Client(base_url=standin, trust_env=False) as control:
+    # A step of the clock takes in every file that is due, which may be long where the machine is busy.
+    with httpx.Client(base_url=standin, trust_env=False, timeout=60) as control:
         control.put(f"/control/bodies/{BODY}", json=SETUP).raise_for_status()
         ledger = Ledger.open(site.ledger_url(), site.clock())
         made = World(tmp_path, control, site, ledger)
