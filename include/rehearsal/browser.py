@@ -6,17 +6,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
-__all__ = ["Shot", "browser", "logged_in", "take"]
+__all__ = ["Pictures", "Shot", "browser", "logged_in", "take"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _OPTIONS = (
@@ -50,10 +50,34 @@ def browser() -> str | None:
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+class Pictures:
+    """Pictures taken beside other work, two at a time. Leaving the block waits for them."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._asked: list[Future[bool]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def ask(self, shots: Sequence[Shot]) -> None:
+        """Have pictures taken, after those asked for before."""
+        self._asked += [self._pool.submit(_take, self._program, shot) for shot in shots]
+
+    def taken(self) -> int:
+        """Wait for all that were asked for; how many there are now. One that takes too long is left out."""
+        return sum(each.result() for each in self._asked)
+
+
 def take(program: str, shots: Sequence[Shot]) -> int:
-    """Take the pictures, two at a time; returns how many there are now. One that takes too long is left out."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return sum(pool.map(lambda shot: _take(program, shot), shots))
+    """Take the pictures; returns how many there are now. One that takes too long is left out."""
+    with Pictures(program) as pictures:
+        pictures.ask(shots)
+        return pictures.taken()
 
 
 def _take(program: str, shot: Shot) -> bool:

@@ -14,13 +14,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from fukuhon.errors import FukuhonError
-from rehearsal.browser import Shot, browser, logged_in, take
+from rehearsal.browser import Pictures, Shot, browser, logged_in
 from rehearsal.driver_airflow import AirflowError
 from rehearsal.driver_days import moments
 from rehearsal.driver_office import AirflowOffice
 from rehearsal.driver_schedule import one_more_day
 from rehearsal.driver_watch import Watch
-from rehearsal.driver_world import BusyError, Plan, World, alone, leave_in_order, made_city, open_world
+from rehearsal.driver_world import BusyError, Plan, World, alone, leave_in_order, open_world
 from rehearsal.judge import Judgement, judge
 from rehearsal.judge_outputs import summary, write_summary
 from rehearsal.month import month
@@ -68,24 +68,20 @@ def play(plan: Plan) -> int:
     if (plan.folder / _DONE).exists():
         progress.say(f"続きから：変更のない一日（{one_more_day(plan.site)}）を加えます")
     else:
-        with watch.phase("city"):
-            made_city(plan)
-        progress.say(f"見本市を作りました（人口 {plan.people:,}）")
-    with watch.phase("stopping"), ExitStack() as stack:
-        with watch.phase("starting"):
-            world = stack.enter_context(open_world(plan))
-        progress.say(f"起動しました：中間サーバー代行・送信係・Airflow（{world.airflow.home.url}）")
-        office = AirflowOffice(world)
-        for moment in moments(plan.site, world.standin.now()):
-            with watch.phase(moment.phase):
-                told = moment.happen(office)
-            if told is not None:
-                progress.say(told, moment.at)
-        with watch.phase("judging"):
-            judgement = judge(world.site, office.ledger, world.standin, plan.site / "truth")
+        progress.say(f"見本市（人口 {plan.people:,}）を作り、起動します")
+    with ExitStack() as stack:
+        program = browser()
+        pictures = stack.enter_context(Pictures(program)) if program else None
+        with watch.phase("stopping"), ExitStack() as running:
+            with watch.phase("starting"):
+                world = running.enter_context(open_world(plan))
+            progress.say(f"起動しました：中間サーバー代行・送信係・Airflow（{world.airflow.home.url}）")
+            office = AirflowOffice(world)
+            _live(world, office, progress, watch)
+            judgement = _looked_at(plan, world, office, pictures, watch)
+            work = world.airflow.work()
         with watch.phase("papers"):
-            progress.say(_papers(plan, world, judgement))
-        work = world.airflow.work()
+            progress.say(_told_of_papers(plan, pictures))
     seconds = {"setup": setup_seconds(), **world.seconds, **office.seconds, **watch.seconds}
     write_summary(
         plan.folder,
@@ -97,20 +93,45 @@ def play(plan: Plan) -> int:
     return 0 if judgement.good else 1
 
 
-def _papers(plan: Plan, world: World, judgement: Judgement) -> str:
-    """Write the papers; take pictures of them and of the two pages, where there is a browser. Returns what to tell."""
-    reports, pictures = plan.folder / "reports", plan.folder / "pictures"
-    pages = write_papers(plan.site, reports, judgement.accounts)
-    program = browser()
-    if program is None:
-        return "報告書と様式を作りました。Chromium が見つからないため、画像は作りませんでした"
-    pictures.mkdir(exist_ok=True)
-    shots = [Shot(page.resolve().as_uri(), pictures / f"{page.stem}.png") for page in pages]
-    shots += [Shot(page.resolve().as_uri(), pictures / f"{page.stem}.pdf") for page in pages if page.stem[:3] == "day"]
+def _live(world: World, office: AirflowOffice, progress: Progress, watch: Watch) -> None:
+    """Let happen what is left of the days."""
+    for moment in moments(world.plan.site, world.standin.now()):
+        with watch.phase(moment.phase):
+            told = moment.happen(office)
+        if told is not None:
+            progress.say(told, moment.at)
+
+
+def _looked_at(plan: Plan, world: World, office: AirflowOffice, pictures: Pictures | None, watch: Watch) -> Judgement:
+    """Judge the days and write the papers; meanwhile pictures are taken of the two pages, then of the papers."""
+    folder = plan.folder / "pictures"
+    folder.mkdir(exist_ok=True)
     with logged_in(world.airflow.as_(officer(world))) as address:
-        shots += [Shot(f"{address}/fukuhon/{name}", pictures / f"page-{name}.png") for name in ("today", "calendar")]
-        taken = take(program, [shot for shot in shots if shot.page.startswith("http") or not shot.picture.exists()])
-    return f"報告書と様式、その画像を作りました（今回{taken}枚、{pictures}）"
+        if pictures:
+            names = ("today", "calendar")
+            pictures.ask([Shot(f"{address}/fukuhon/{name}", folder / f"page-{name}.png") for name in names])
+        with watch.phase("judging"):
+            judgement = judge(world.site, office.ledger, world.standin, plan.site / "truth")
+        with watch.phase("papers"):
+            pages = write_papers(plan.site, plan.folder / "reports", judgement.accounts)
+            if pictures:
+                pictures.taken()  # those of the pages, as long as somebody answers for them
+                pictures.ask([shot for shot in _shots(pages, folder) if not shot.picture.exists()])
+    return judgement
+
+
+def _shots(pages: Sequence[Path], folder: Path) -> list[Shot]:
+    """What is to be seen of the papers: each as a page, the day's sheet as it is printed, too."""
+    shots = [Shot(page.resolve().as_uri(), folder / f"{page.stem}.png") for page in pages]
+    return shots + [
+        Shot(page.resolve().as_uri(), folder / f"{page.stem}.pdf") for page in pages if page.stem[:3] == "day"
+    ]
+
+
+def _told_of_papers(plan: Plan, pictures: Pictures | None) -> str:
+    if pictures is None:
+        return "報告書と様式を作りました。Chromium が見つからないため、画像は作りませんでした"
+    return f"報告書と様式、その画像を作りました（今回{pictures.taken()}枚、{plan.folder / 'pictures'}）"
 
 
 def setup_seconds() -> float:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 __all__ = ["PHASES", "Watch"]
 
 PHASES = {
-    "city": "見本市の生成",
-    "starting": "起動",
+    "starting": "見本市の生成と起動",
     "preparing": "準備",
     "sending_phase": "送信",
     "confirming": "結果の確認",

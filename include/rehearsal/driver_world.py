@@ -123,13 +123,16 @@ def leave_in_order() -> None:
 
 @contextmanager
 def open_world(plan: Plan) -> Iterator[World]:
-    """Start everything, and stop everything at the end. Raises BusyError and SupervisorError."""
+    """Make the city where it is missing, start everything, and stop everything at the end.
+
+    Raises BusyError and SupervisorError.
+    """
     plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(plan.folder), Supervisor(plan.folder / "logs") as supervisor:
         end_orphans(_MARK, str(plan.folder))
-        made_city(plan)
         fresh = not (plan.folder / "standin").exists()
         with _prepared(plan) as prepared:
+            made_city(plan)
             url = start_standin(plan, supervisor)
             os.environ["FUKUHON_SERVER_URL"] = url
             os.environ["FUKUHON_DATA"] = str(plan.data)
@@ -165,7 +168,13 @@ def start_standin(plan: Plan, supervisor: Supervisor) -> str:
     where = ("--data", plan.folder / "standin", "--port", str(port), "--port-file", port_file)
     command = (program_path("fukuhon-standin"), *where, "--start", plan.start)
     supervisor.start(
-        Program("standin", [*map(str, command)], {**base_environment(), _MARK: str(plan.folder)}, grace_s=10.0)
+        Program(
+            "standin",
+            [*map(str, command)],
+            {**base_environment(), _MARK: str(plan.folder)},
+            grace_s=10.0,
+            serves=True,
+        )
     )
     supervisor.wait(port_file.exists, "中間サーバー代行", 60.0)
     return f"http://127.0.0.1:{port}"

@@ -24,6 +24,8 @@ __all__ = ["Program", "Supervisor", "SupervisorError", "end_orphans", "session_m
 _LOOK_S = 0.25
 _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
+_KILLED_S = 5.0
+"""Longer than the kernel takes to end what was killed."""
 
 
 class SupervisorError(Exception):
@@ -38,6 +40,10 @@ class Program:
     command: Sequence[str | Path]
     environment: Mapping[str, str]
     grace_s: float = 20.0
+    ask_again_s: float | None = None
+    """After how long SIGTERM is sent a second time: some wait long for nothing, and go at once when asked again."""
+    serves: bool = False
+    """Whether others need it until they have ended, so that it is stopped after them."""
     keep: bool = True
     """Whether it is started again when it ends by itself."""
 
@@ -111,19 +117,13 @@ class Supervisor:
             time.sleep(_LOOK_S)
 
     def stop(self, names: Iterable[str] | None = None) -> None:
-        """SIGTERM to all that are named (None: all) in one go; after its grace, SIGKILL to what is left of it."""
+        """SIGTERM to all that are named (None: all), those that serve the others last; SIGKILL to what is left then."""
         with self._lock:
             children = [self._children[name] for name in (list(self._children) if names is None else names)]
             for child in children:
                 child.wanted = False
-        for child in children:
-            _signal(child.process.pid, signal.SIGTERM)
-        began = time.monotonic()
-        for child in children:
-            with suppress(subprocess.TimeoutExpired):
-                child.process.wait(max(0.1, began + child.program.grace_s - time.monotonic()))
-            _sweep(child.process)
-            child.log.close()
+        for serves in (False, True):
+            _stop([child for child in children if child.program.serves is serves])
 
     def kill(self, name: str) -> None:
         """SIGKILL to a program and all of its session, as when the power fails; the restart policy then acts."""
@@ -209,12 +209,37 @@ def _environment(pid: int) -> list[bytes]:
     return []
 
 
-def _sweep(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a program's session, and take its exit status."""
-    for pid in session_members(process.pid):
-        _signal(pid, signal.SIGKILL)
+def _stop(children: Sequence[_Child]) -> None:
+    """SIGTERM to all in one go, to some again; after its grace, SIGKILL to what is left of each."""
+    for child in children:
+        _signal(child.process.pid, signal.SIGTERM)
+    began = time.monotonic()
+    for child in sorted(children, key=lambda child: child.program.ask_again_s or child.program.grace_s):
+        again = child.program.ask_again_s
+        if again is not None and not _ends(child.process, began + again):
+            _signal(child.process.pid, signal.SIGTERM)
+        _ends(child.process, began + child.program.grace_s)
+        _sweep(child.process)
+        child.log.close()
+
+
+def _ends(process: subprocess.Popen[bytes], until: float) -> bool:
+    """Whether a program has ended by an instant of the monotonic clock, or a tenth of a second from now."""
     with suppress(subprocess.TimeoutExpired):
-        process.wait(5)
+        process.wait(max(0.1, until - time.monotonic()))
+    return process.returncode is not None
+
+
+def _sweep(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a program's session, take its exit status, and see that nothing of it is left."""
+    until = time.monotonic() + _KILLED_S
+    while left := session_members(process.pid):
+        for pid in left:
+            _signal(pid, signal.SIGKILL)
+        if time.monotonic() > until:
+            return
+        time.sleep(0.02)
+    _ends(process, until)
 
 
 def _signal(pid: int, number: int) -> None:

@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # A role of SimpleAuthManager for each role of ours: officers start their dags and answer what is asked of them.
 _ROLES = {"administrator": "ADMIN"}
+# The triggerer waits ten seconds for a child that is deaf then, the api-server for connections that nobody uses.
+_SLOW_TO_GO = frozenset({"api-server", "triggerer"})
+_ASK_AGAIN_S = 2.0
 _SCHEMA = "3.3.2-1"
 _MIGRATE = """\
 from airflow.models import Pool
@@ -81,9 +84,12 @@ class AirflowHome:
 
     def environment(self) -> dict[str, str]:
         """What every program of it sees: ours, and nothing of the caller's own Airflow."""
+        return self._environment({**self._settings(), **self._logins()})
+
+    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         return {
             **base_environment(),
-            **{f"AIRFLOW__{key}": value for key, value in self._settings().items()},
+            **{f"AIRFLOW__{key}": value for key, value in settings.items()},
             "AIRFLOW_HOME": str(self.folder),
             "FUKUHON_SITES": os.pathsep.join(map(str, self.sites)),
             "FUKUHON_POLL_SECONDS": str(self.poll_s),
@@ -93,16 +99,15 @@ class AirflowHome:
         }
 
     def prepare(self) -> None:
-        """Make the metadata database and the pool of one, once; write the users' passwords. Raises SupervisorError."""
+        """Make the metadata database and the pool of one, once; the sites may come later. Raises SupervisorError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.passwords()
         stamp = self.folder / ".schema"
         if stamp.exists() and stamp.read_text() == _SCHEMA:
             return
         log = self.folder / "migrate.log"
         with log.open("wb") as out:
             command = [sys.executable, "-c", _MIGRATE]
-            done = subprocess.run(command, env=self.environment(), stdout=out, stderr=out, check=False)
+            done = subprocess.run(command, env=self._environment(self._settings()), stdout=out, stderr=out, check=False)
         if done.returncode:
             raise SupervisorError(f"Airflow のデータベースを準備できませんでした。記録：{log}")
         stamp.write_text(_SCHEMA)
@@ -114,7 +119,8 @@ class AirflowHome:
         return self._write("passwords.json", {**kept, **missing}) if missing else kept
 
     def programs(self) -> tuple[Program, ...]:
-        """Its four programs, in the order in which they start."""
+        """Its four programs, in the order in which they start; the users' passwords are written for them."""
+        self.passwords()
         environment = self.environment()
         lines = {
             "api-server": ("api-server",),
@@ -123,7 +129,11 @@ class AirflowHome:
             "triggerer": ("triggerer", "--skip-serve-logs"),
         }
         airflow = program_path("airflow")
-        return tuple(Program(name, (airflow, *line), environment) for name, line in lines.items())
+        again = dict.fromkeys(_SLOW_TO_GO, _ASK_AGAIN_S)
+        return tuple(
+            Program(name, (airflow, *line), environment, ask_again_s=again.get(name), serves=name == "api-server")
+            for name, line in lines.items()
+        )
 
     def _settings(self) -> dict[str, str]:
         keys = self._secrets()
@@ -136,7 +146,6 @@ class AirflowHome:
             "CORE__DEFAULT_TIMEZONE": "Asia/Tokyo",
             "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-            "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in self._users().items()),
             "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.folder / "passwords.json"),
             "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "CORE__FERNET_KEY": keys["fernet"],
@@ -159,6 +168,10 @@ class AirflowHome:
             "DAG_PROCESSOR__REFRESH_INTERVAL": "60",
             "DAG_PROCESSOR__PARSING_PROCESSES": "2",
         }
+
+    def _logins(self) -> dict[str, str]:
+        users = ",".join(f"{user}:{role}" for user, role in self._users().items())
+        return {"CORE__SIMPLE_AUTH_MANAGER_USERS": users}
 
     def _users(self) -> dict[str, str]:
         people = [person for folder in self.sites for person in load(folder).people]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fukuhon.commands.acting import ROLE_NAMES
 from rehearsal.driver_days import moments
-from rehearsal.driver_world import BusyError, World, leave_in_order, made_city, open_world
+from rehearsal.driver_world import BusyError, World, leave_in_order, open_world
 from rehearsal.month import month
 from rehearsal.supervisor import SupervisorError
 from rehearsal.supervisor_airflow import ROOT
@@ -28,7 +28,6 @@ def main() -> int:
     print("起動しています…", flush=True)
     plan = month(ROOT / "var" / "demo")
     try:
-        made_city(plan)
         with open_world(plan) as world:
             _welcome(world)
             _serve(world)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,52 @@ def test_the_whole_session_ends_the_stubborn_included(tmp_path: Path) -> None:
         supervisor.stop()
 
         assert session_members(parent) == session_members(stubborn) == []
+
+
+DEAF_ONCE = """
+import signal, sys, time
+signal.signal(15, lambda *_: signal.signal(15, lambda *_: sys.exit(7)))
+print('up', flush=True)
+while True:
+    time.sleep(0.1)
+"""
+
+
+def test_what_does_not_go_is_asked_again_before_it_is_killed(tmp_path: Path) -> None:
+    """Airflow's triggerer waits long for a child; asked twice it goes, and does not leave its job as running."""
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(replace(program(DEAF_ONCE, grace_s=60.0), ask_again_s=0.2))
+        eventually(lambda: "up" in supervisor.log("one").read_text())
+        began = time.monotonic()
+        supervisor.stop()
+
+        assert time.monotonic() - began < 30
+        assert supervisor._children["one"].process.returncode == 7
+
+
+def test_what_serves_others_is_stopped_after_them(tmp_path: Path) -> None:
+    """A sender that ends its upload needs the server for it."""
+    served = tmp_path / "served"
+    slow = f"""
+import pathlib, signal, time
+signal.signal(15, lambda *_: (time.sleep(1), pathlib.Path({str(served)!r}).touch(), exit(0)))
+print('up', flush=True)
+time.sleep(60)
+"""
+    server = f"""
+import pathlib, signal
+signal.signal(15, lambda *_: exit(0 if pathlib.Path({str(served)!r}).exists() else 9))
+print('up', flush=True)
+signal.pause()
+"""
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(replace(program(server, name="server"), serves=True))
+        supervisor.start(program(slow, name="client"))
+        for name in ("server", "client"):
+            eventually(lambda name=name: "up" in supervisor.log(name).read_text())  # type: ignore[misc]
+        supervisor.stop()
+
+        assert supervisor._children["server"].process.returncode == 0
 
 
 def test_what_a_killed_supervisor_has_left_is_found_by_its_mark(tmp_path: Path) -> None:

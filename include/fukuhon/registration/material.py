@@ -23,7 +23,7 @@ from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
 from fukuhon.files import Fingerprints, Spool, by_row_no
 from fukuhon.layouts import DatasetLayout
-from fukuhon.originals import Source, addressee_register, open_source
+from fukuhon.originals import Source, open_source
 from fukuhon.quality import Baseline, Suite, Verdict, judge
 from fukuhon.registration.ahead import ahead
 from fukuhon.registration.census import Census
@@ -75,11 +75,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """As of when to take material, where the evidence goes, and whether nothing was registered before."""
+    """As of when to take material, where the evidence goes, whether nothing was registered before, who people are.
+
+    ``register`` is the addressee register as of the end of :func:`data_day`, read once for all datasets of a run.
+    """
 
     as_of: datetime
     folder: Path
     first: bool
+    register: pa.Table
 
 
 @dataclass
@@ -147,8 +151,6 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         with open_source(desk.site.source(dataset.source)) as source, watch.stage("judge"):
             require_known(desk, dataset, source, day)
             mapper = Mapper(book, layout, day, threads=desk.site.limits.threads)
-            with watch.stage("register"):
-                register = addressee_register(desk.site, day)
             # Three threads: read and map; count, hash and set aside; judge.
             with (
                 ahead(mapped_batches(desk, dataset, source, mapper, watch)) as mapped,
@@ -157,7 +159,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
                 verdict = judge(
                     kept,
                     suite,
-                    register,
+                    order.register,
                     Baseline(held, before),
                     as_of=day,
                     work=order.folder,
@@ -172,7 +174,7 @@ def take(desk: Desk, dataset: DatasetSettings, order: Order, held: pa.Table, wat
         with watch.stage("narrow"):
             life = life_of(desk, dataset.code, day, verdict.quarantine, notes.all())
             narrow, withheld = notes.divided(verdict, life.released, spool)
-        yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, register, control, life)
+        yield Material(dataset, layout, suite, spool, census, verdict, narrow, withheld, order.register, control, life)
 
 
 def mapped_batches(

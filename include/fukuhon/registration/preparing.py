@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from fukuhon.files import HASH, Caps, FileSet, Header, Operation, SetEntry, plan_split, sweep, wire_bytes, write_set
 from fukuhon.ledger import FileState, NewFile, RunKey, files, quarantines, runs, tallies
+from fukuhon.originals import addressee_register
 from fukuhon.records import Holdings
 from fukuhon.registration.accounts import close_books
 from fukuhon.registration.ahead import ahead
@@ -125,7 +126,9 @@ def _make(desk: Desk, plan: Plan, run: int, watch: Watch) -> list[_Made]:
     made = []
     bench = _Bench(desk, plan, run, desk.folder("files", f"{run:06d}"))
     sweep(bench.folder)
-    order = Order(plan.as_of, run_folder(desk, run), plan.first)
+    with watch.stage("register"):
+        register = addressee_register(desk.site, data_day(plan.as_of))
+    order = Order(plan.as_of, run_folder(desk, run), plan.first, register)
     listed = correction_lists(desk, order.folder, data_day(plan.as_of))
     with holdings(desk, without=_outdated(desk, plan)) as held, listed as corrections:
         for dataset in desk.site.datasets():

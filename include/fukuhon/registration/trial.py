@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fukuhon.errors import DataError
-from fukuhon.originals import open_source
+from fukuhon.originals import addressee_register, open_source
 from fukuhon.registration.books import holdings
 from fukuhon.registration.census import Census
 from fukuhon.registration.desk import Desk
@@ -87,7 +87,8 @@ def validate(desk: Desk, as_of: datetime, dataset: str | None = None) -> Iterato
             problem = None
             (folder / f"evidence-{settings.code}.json").unlink(missing_ok=True)
             try:
-                with take(desk, settings, Order(as_of, folder, first=not known.num_rows), known, Watch()):
+                register = addressee_register(desk.site, data_day(as_of))
+                with take(desk, settings, Order(as_of, folder, not known.num_rows, register), known, Watch()):
                     pass
             except DataError as error:
                 problem = error
