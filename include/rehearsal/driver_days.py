@@ -232,7 +232,8 @@ def _told(_: Office) -> str:
 
 def _sent(facts: Mapping[str, int]) -> str:
     cut = f"　回線断{facts['cut']}回：同じファイルを送り直します" if facts.get("cut") else ""
-    return f"送信{facts['received']}ファイル（{facts['bytes']:,}バイト）{cut}"
+    by_hand = f"、うち接続端末で{facts['by_hand']}" if facts.get("by_hand") else ""
+    return f"送信{facts['received']}ファイル（{facts['bytes']:,}バイト{by_hand}）{cut}"
 
 
 _PARTS = {Part.TAX: "税", Part.OTHER: "税以外", None: "全部"}

@@ -14,7 +14,7 @@ from fukuhon.sender import cap_as_of
 from fukuhon.site import Role
 from fukuhon.windows import Window
 from rehearsal.driver_airflow import ENDED, Run, scheduled
-from rehearsal.terminal_people import work_the_sheet
+from rehearsal.terminal_people import send_what_lies_out, work_the_sheet
 
 if TYPE_CHECKING:
     from rehearsal.driver_world import World
@@ -103,8 +103,14 @@ class _Base:
     def __init__(self, world: World) -> None:
         self.world = world
         self.ledger: Ledger = world.ledger
+        self.site = world.site
         self.seconds: dict[str, float] = {}
         self._quiet_since: float | None = None
+
+    def over(self, window: Window) -> bool:
+        """Let the officer send what lies out at the terminal; whether then the window is settled."""
+        send_what_lies_out(self.site, self.ledger)
+        return self.settled(window)
 
     def settled(self, window: Window) -> bool:
         """Whether the window's order exists and nothing more can be sent under it now."""
@@ -127,10 +133,12 @@ class _Base:
         """What was sent under the window's order."""
         with self.ledger.reading() as reader:
             order = orders.of_window(reader, window.id)
-            cut = sum(each.window_id == window.id and each.outcome == "cut" for each in attempts.find(reader))
+            tried = [each for each in attempts.find(reader) if each.window_id == window.id]
         assert order is not None, "a settled window has its order"
         state = orders.wait_state(self.ledger, order.id)
-        return {"received": state.received, "bytes": state.bytes_sent, "cut": cut}
+        cut = sum(each.outcome == "cut" for each in tried)
+        by_hand = sum(each.fault == "by_hand" for each in tried)
+        return {"received": state.received, "bytes": state.bytes_sent, "cut": cut, "by_hand": by_hand}
 
     def in_doubt(self) -> bool:
         """Whether nobody knows if a file has come."""
@@ -211,7 +219,7 @@ class AirflowOffice(_Base):
     def send(self, window: Window) -> Mapping[str, int]:
         """Wait for the run's order and for the sender."""
         began = time.monotonic()
-        self.airflow.until(lambda: self.settled(window), f"送信枠 {window.id}", 180.0)
+        self.airflow.until(lambda: self.over(window), f"送信枠 {window.id}", 180.0)
         self.seconds["sending"] = self.seconds.get("sending", 0.0) + time.monotonic() - began
         return self.sent(window)
 
@@ -294,7 +302,7 @@ class Hands(_Base):
         self._wait(self._before_has_ended, window)
         with self.ledger.transaction("hands") as tx:
             orders.request(tx, window.interval, window.id, window.kind.value, window.channel)
-        self._wait(self.settled, window)
+        self._wait(self.over, window)
         return self.sent(window)
 
     def _before_has_ended(self, window: Window) -> bool:

@@ -1,6 +1,7 @@
-"""The two people at the 接続端末 who do 突合 by the work sheet: they type what it says, and bring the files.
+"""The people at the 接続端末: the officer who sends what lies in the outbox, and the two who do 突合 by the work sheet.
 
-One asks and downloads, the other orders and releases (seed 1.6.3), each with an account of their own.
+The officer sends a file and enters its receipt (seed 1.5.2, method 1). Of the two, one asks and downloads, the other
+orders and releases (seed 1.6.3), each with an account of their own.
 """
 
 from __future__ import annotations
@@ -11,11 +12,36 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from fukuhon.clock import TOKYO
-from fukuhon.server import Caller, CollationRequest, Connection, HttpCollation
+from fukuhon.ledger import Ledger
+from fukuhon.sender import at_terminal, enter
+from fukuhon.sender.by_hand import registration_of
+from fukuhon.server import Caller, CollationRequest, Connection, HttpCollation, Outbox, Upload, uploading
+from fukuhon.server.port import no_progress
 from fukuhon.server.worksheet import SHEET_XLSX
 from fukuhon.site import Account, Site
+from fukuhon.windows import Channel
 
-__all__ = ["work_the_sheet"]
+__all__ = ["send_what_lies_out", "work_the_sheet"]
+
+
+def send_what_lies_out(site: Site, ledger: Ledger) -> int:
+    """Send the file that lies in the outbox at the (stand-in's) terminal, and enter its receipt; 1 or 0 files."""
+    outbox = Outbox.of(site)
+    with ledger.reading() as reader:
+        found = at_terminal(reader, site.limits)
+    if found is None or not outbox.holds(found.attempt.id):
+        return 0
+    (lying,) = outbox.folder.glob(f"{found.attempt.id:06d}-*/{found.file.name}")
+    given = registration_of(found.file)
+    upload = Upload(lying, found.file.bytes, Channel(found.file.channel), given, found.attempt.key)
+    connection = Connection(site.server_url(), site.body.code, site.server.device)
+    receipt = uploading.send(connection, _caller(site, site.server.accounts.upload), upload, no_progress)
+    shown = f"{receipt.received.astimezone(TOKYO):%Y-%m-%d %H:%M}"
+    officer = next(person.name for person in site.people if person.role == "officer")
+    with ledger.transaction(officer) as tx:
+        enter(tx, found.file.name, str(receipt.number), shown, site.limits)
+    outbox.keep_only(None)
+    return 1
 
 
 def work_the_sheet(site: Site) -> int:

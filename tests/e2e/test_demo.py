@@ -68,6 +68,7 @@ def test_the_demo_passes_and_goes_on_with_a_quiet_day(folder: Path) -> None:
     assert any("上限を超える登録の計画" in line and "承認により" in line for line in lines)
     assert list((folder / "mihon" / "var" / "work" / "reports").glob("progress-2017-05-09.xlsx"))
     assert any("処理待ち" in line and "処理待ち0" not in line for line in steps), "nothing had to wait a night"
+    assert any("うち接続端末で" in line for line in steps), "no file went by a person at the terminal"
     assert any(line.startswith("判定：合格") for line in lines)
     assert {row["day"] for row in summary["runs"]} == DAYS
     assert summary["reconciliation"]["requests"] > 0
