@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -166,3 +167,66 @@ def test_a_mapper_reaches_no_file(book_file: MakeBook, layout: DatasetLayout) ->
     for sql in ("SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM book", "SET enable_external_access = true"):
         with pytest.raises(Exception, match=r"(?i)disabled|not exist|locked|cannot"):
             mapper._connection.sql(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("amount, wording: 金額", "amount + 1, wording: 金額"),
+        ("amount, wording: 金額", "null, wording: 金額"),
+        ("shrink(remark)", "to_wide(no)"),
+        ("  - {id: SC-LATER, when: day > as_of, reason: まだ}\n", ""),
+        ("dv = '1'", "dv = '0'"),
+        ("'有' ELSE '無'", "'無' ELSE '有'"),
+        ("{from: day, to: null}", "{from: null, to: day}"),
+        ("record_key: key", "record_key: no, record_version: key"),
+        ("wording: 金額", "wording: 円"),
+    ],
+)
+def test_mapped_again_by_a_book_that_differs_in_a_little(
+    book_file: MakeBook, layout: DatasetLayout, change: tuple[str, str]
+) -> None:
+    """It is what that book maps, whichever part differs; functions that the first book did not call, too."""
+    book, other = RuleBook.load(book_file()), RuleBook.load(book_file(change))
+    rows = batch(book, {}, {"amount": -1, "remark": None}, {"day": None, "dv": "1"}, {"dv": None})
+    with Mapper(book, layout, AS_OF) as mapper, Mapper(other, layout, AS_OF) as right:
+        mapped = mapper.map(rows)
+        again = mapper.remap(mapped, other)
+        assert again.equals(right.map(rows))
+        assert again.schema == mapped.schema
+        assert mapper.remap(mapped, book).equals(mapper.map(rows))
+
+
+def test_mapped_again_only_what_differs_is_computed(
+    book_file: MakeBook, layout: DatasetLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 250 items one may be another: that one."""
+    asked: list[list[str]] = []
+    computed: Callable[..., pa.Table] = Mapper._computed
+
+    def noted(self: Mapper, source: pa.Table, columns: list[Any], select: str) -> pa.Table:
+        asked.append([output.column for output in columns])
+        return computed(self, source, columns, select)
+
+    book, other = RuleBook.load(book_file()), RuleBook.load(book_file(("amount, wording", "parts, wording")))
+    with Mapper(book, layout, AS_OF) as mapper:
+        mapped = mapper.map(batch(book, {}))
+        monkeypatch.setattr(Mapper, "_computed", noted)
+        mapper.remap(mapped, other)
+        mapper.remap(mapped, book)
+    assert asked == [["I0001"]]
+
+
+def test_mapped_again_what_cannot_be_computed_is_named(book_file: MakeBook, layout: DatasetLayout) -> None:
+    """The other book's rule, not the value; and a book that does not fit the layout is refused."""
+    book = RuleBook.load(book_file())
+    other = RuleBook.load(book_file(("amount, wording", "amount // (parts - parts), wording")))
+    fewer = RuleBook.load(book_file(("  I0002: {sql: day, wording: 日}\n", "")))
+    with Mapper(book, layout, AS_OF) as mapper:
+        mapped = mapper.map(batch(book, {"amount": 98765}))
+        with pytest.raises(DataError) as caught:
+            mapper.remap(mapped, other)
+        assert (caught.value.code, caught.value.facts["rule"]) == ("RULES-005", "I0001")
+        assert "98765" not in str(caught.value)
+        with pytest.raises(ConfigurationError, match=r"RULES-002.*I0002"):
+            mapper.remap(mapped, fewer)

@@ -50,14 +50,16 @@ class Across:
         self.numbers: frozenset[str] = frozenset[str]().union(*(number_casts(sql) for sql in named.values()))
 
     def load(self, register: pa.Table | None, read: Sequence[str]) -> None:
-        """Keep the register's columns that are read. Raises QUALITY-006 (not there), QUALITY-007 (one twice)."""
+        """Keep the register's columns that are read, in place of what the connection kept before.
+
+        Raises QUALITY-006 (not there), QUALITY-007 (one twice).
+        """
         names = sorted({"addressee"} | {name.removeprefix("reg_") for name in read})
         if register is None or not set(names) <= set(register.column_names):
             raise ConfigurationError("QUALITY-006", columns=", ".join(names))
         show(self._connection, "register_given", register.select(names))
-        self._connection.execute(
-            f"CREATE TABLE register AS SELECT {', '.join(f'{quoted(n)} AS reg_{n}' for n in names)} FROM register_given"  # noqa: S608
-        )
+        kept = ", ".join(f"{quoted(name)} AS reg_{name}" for name in names)
+        self._connection.execute(f"CREATE OR REPLACE TABLE register AS SELECT {kept} FROM register_given")  # noqa: S608
         self._connection.unregister("register_given")
         double = self._connection.execute(
             "SELECT count(*) - count(DISTINCT reg_addressee) FROM register WHERE reg_addressee IS NOT NULL"

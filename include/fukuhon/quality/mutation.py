@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    import duckdb
+
     from fukuhon.layouts import DatasetLayout
     from fukuhon.quality.model import Rule
     from fukuhon.quality.suite import Suite
@@ -130,8 +132,13 @@ def score(subject: Subject, work: Path, chosen: Choice | None = None) -> Score:
 
     ``work``: a private folder for what spills. Raises what mapping and judging of the *right* book raise.
     """
-    court = _Court(subject, work)
-    fates = tuple(court.fate(mutant) for mutant in mutants_of(subject.book, subject.layout, chosen))
+    with (
+        TemporaryDirectory(dir=work) as folder,
+        connect(Path(folder), threads=1) as connection,
+        Mapper(subject.book, subject.layout, subject.as_of, threads=1) as mapper,
+    ):
+        court = _Court(subject, Path(folder), connection, mapper)
+        fates = tuple(court.fate(mutant) for mutant in mutants_of(subject.book, subject.layout, chosen))
     return Score(subject.layout.code, subject.extract.num_rows, fates)
 
 
@@ -140,27 +147,35 @@ class _Judged:
     """Failing row numbers by rule, counts by class, and whether a table rule fails."""
 
     failing: dict[str, frozenset[int]]
-    judged: int
     counts: tuple[ClassCount, ...] = ()
     tables: frozenset[str] = frozenset()
 
 
 @dataclass
 class _Court:
-    """Judges mutants against the right run."""
+    """Judges mutants against the right run.
+
+    What mutants share is made once: the right run, of which only what a mutant changes is mapped anew, and the rules
+    that are asked, which neighbouring mutants mostly have in common.
+    """
 
     subject: Subject
-    work: Path
+    spill: Path
+    connection: duckdb.DuckDBPyConnection
+    mapper: Mapper
+    batch: pa.RecordBatch = field(init=False)
     right: pa.Table = field(init=False)
     seen: pa.Table = field(init=False)
     first: _Judged = field(init=False)
     accepted: pa.Table = field(init=False)
+    asked: tuple[str, ...] = ()
+    masker: Masker | None = None
 
     def __post_init__(self) -> None:
-        self.right = self._mapped(self.subject.book)
+        self.batch = self.mapper.map(self.subject.extract)
+        self.right = pa.Table.from_batches([self.batch])
         self.seen = _leaving(self.right)
-        rules = self.subject.suite.rules
-        self.first = self._judge(self.right, rules, None, ())
+        self.first = self._judge(self.right, self.subject.suite.rules, None, ())
         held = frozenset[int]().union(*self.first.failing.values())
         clean = self.right.filter(_judged(self.right))
         clean = clean.filter(pc.invert(pc.is_in(clean["row_no"], pa.array(sorted(held), pa.int64()))))
@@ -180,8 +195,7 @@ class _Court:
         return Fate(mutant, equivalent=False, killers=(*killers, *self._noticed(table, changed)))
 
     def _mapped(self, book: RuleBook) -> pa.Table:
-        with Mapper(book, self.subject.layout, self.subject.as_of, threads=1) as mapper:
-            return pa.Table.from_batches([mapper.map(self.subject.extract)])
+        return pa.Table.from_batches([self.mapper.remap(self.batch, book)])
 
     @staticmethod
     def _slipped(table: pa.Table, columns: Sequence[str]) -> pa.Table:
@@ -209,20 +223,28 @@ class _Court:
         self, table: pa.Table, rules: Sequence[Rule], accepted: pa.Table | None, counts: Sequence[ClassCount]
     ) -> _Judged:
         """Failing rows of each rule; counts by class compared with ``counts``."""
-        with TemporaryDirectory(dir=self.work) as spill, connect(Path(spill), threads=1) as connection:
-            masker = Masker(connection, rules, self.subject.register, self.subject.as_of)
-            whole = Whole(connection, rules, accepted, Path(spill), self.subject.as_of)
-            tables = Tables(rules, counts)
-            chunk = masker.judge(table)
+        masker = self._ready(rules)
+        whole = Whole(self.connection, rules, accepted, self.spill, self.subject.as_of)
+        tables = Tables(rules, counts)
+        chunk = masker.judge(table)
+        if whole.rules:
             whole.add(chunk.facts)
-            tables.add(chunk.facts)
-            whole.close()
-            failing = {name: _rows(chunk.row_no, column) for name, column in _columns(chunk.masks)}
-            failing |= {rule.id: frozenset(whole.failing(rule).tolist()) for rule in whole.rules}
-            verdicts = {rule.id: tables.verdicts(rule) for rule in tables.rules}
+        tables.add(chunk.facts)
+        whole.close()
+        failing = {name: _rows(chunk.row_no, column) for name, column in _columns(chunk.masks)}
+        failing |= {rule.id: frozenset(whole.failing(rule).tolist()) for rule in whole.rules}
+        verdicts = {rule.id: tables.verdicts(rule) for rule in tables.rules}
         failed = frozenset(name for name, classes in verdicts.items() if any(one.failed for one in classes))
         kept = tuple(one.now for classes in verdicts.values() for one in classes)
-        return _Judged(failing, len(chunk.row_no), kept, failed)
+        return _Judged(failing, kept, failed)
+
+    def _ready(self, rules: Sequence[Rule]) -> Masker:
+        """The masker of just these rules: the last one again where they are the same."""
+        asked = tuple(rule.id for rule in rules)
+        if self.masker is None or asked != self.asked:
+            self.masker = Masker(self.connection, rules, self.subject.register, self.subject.as_of)
+            self.asked = asked
+        return self.masker
 
 
 def _columns(masks: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:

@@ -70,10 +70,11 @@ def columns_of(tree: exp.Expr) -> set[str]:
     return {column.name for column in tree.find_all(exp.Column)}
 
 
-def calls_of(sql: str) -> set[tuple[str, str]]:
+@lru_cache(maxsize=4096)
+def calls_of(sql: str) -> frozenset[tuple[str, str]]:
     """Functions over columns (shrink …) that the expression calls with a column as it is: name and column."""
     tree = parse(sql)
-    return {call for node in tree.walk() if (call := _call(node)) is not None} if tree is not None else set()
+    return frozenset(call for node in (tree.walk() if tree is not None else ()) if (call := _call(node)) is not None)
 
 
 def call_name(function: str, column: str) -> str:
@@ -90,6 +91,7 @@ def _call(node: exp.Expr) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def written(sql: str, as_of: date) -> str:
     """An allowed expression as DuckDB runs it: the day of the data in its place, and a column for each of its calls.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,7 +13,7 @@ import pyarrow as pa
 from fukuhon.errors import DataError, FatalError
 from fukuhon.layouts import to_arrow
 from fukuhon.rules.binding import connect, source_schema
-from fukuhon.rules.plan import FRAME, outputs, query, with_calls
+from fukuhon.rules.plan import FRAME, Output, outputs, query, with_calls
 
 if TYPE_CHECKING:
     from fukuhon.layouts import DatasetLayout
@@ -70,21 +71,42 @@ class Mapper:
 
         Raises DataError RULES-005, which names the rule, where a rule cannot be computed for some record.
         """
+        source = pa.Table.from_batches([batch]).select(self._input.names)
+        return self._joined(self._computed(source, self._outputs, self._query), batch)
+
+    def remap(self, mapped: pa.RecordBatch, book: RuleBook) -> pa.RecordBatch:
+        """What this mapper has ``mapped``, as another ``book`` of the same columns maps it.
+
+        Only what that book does otherwise is computed. Raises what a mapper of that book raises.
+        """
+        others = outputs(book, self.layout, self.as_of)
+        changed = [other for other, own in zip(others, self._outputs, strict=True) if other != own]
+        if not changed:
+            return mapped
+        names = ["row_no", *(f"src_{name}" for name in self._input.names[1:])]
+        source = pa.Table.from_batches([mapped]).select(names).rename_columns(self._input.names)
+        found = self._computed(source, changed, query(changed, "batch"))
+        for other in changed:
+            field = self.schema.field(other.column)
+            place = self.schema.get_field_index(other.column)
+            mapped = mapped.set_column(place, field, _whole(found[other.column], field.type))
+        return mapped
+
+    def _computed(self, source: pa.Table, columns: Sequence[Output], select: str) -> pa.Table:
+        """Row number and ``columns`` of ``source``'s rows, in their order."""
         if self._connection is None:
             self._connection = connect(self._threads)
-        source = pa.Table.from_batches([batch]).select(self._input.names)
-        whole = with_calls(source, self._outputs)
+        whole = with_calls(source, columns)
         pieces = [piece for part in whole.to_batches() for piece in _pieces(part)]
         self._connection.register("batch", pa.Table.from_batches(pieces, whole.schema))
         try:
-            mapped = self._connection.sql(self._query).to_arrow_table()
+            mapped = self._connection.sql(select).to_arrow_table()
         except duckdb.Error:
-            raise self._culprit() from None
+            raise self._culprit(columns) from None
         finally:
             self._connection.unregister("batch")
-        if not mapped["row_no"].equals(source["row_no"]):  # rows come as they went, or are put so
-            mapped = mapped.sort_by("row_no")
-        return self._joined(mapped, batch)
+        # rows come as they went, or are put so
+        return mapped if mapped["row_no"].equals(source["row_no"]) else mapped.sort_by("row_no")
 
     def _joined(self, mapped: pa.Table, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The mapped columns, and behind them the source's own, which DuckDB need not copy."""
@@ -92,10 +114,10 @@ class Mapper:
         sources = [batch.column(name) for name in self._input.names if name != "row_no"]
         return pa.RecordBatch.from_arrays([*arrays, *sources], schema=self.schema)
 
-    def _culprit(self) -> Exception:
+    def _culprit(self, columns: Sequence[Output]) -> Exception:
         """The first rule that fails alone. DuckDB's own text is not passed on: it quotes the value."""
         assert self._connection is not None
-        for output in self._outputs:
+        for output in columns:
             for rule, sql in output.rules:
                 if not self._computes(sql):
                     return DataError("RULES-005", dataset=self.book.dataset, rule=rule)
