@@ -16,18 +16,22 @@ import base64
 import hashlib
 import hmac
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from datafusion import SessionConfig, SessionContext, col
 from datafusion import functions as df
 
 from fukuhon.errors import ConfigurationError
+from fukuhon.files.joining import Part, joined, offsets, width
 from fukuhon.files.model import item_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from fukuhon.files.model import Header
 
@@ -116,26 +120,36 @@ def identity_hash(table: pa.Table, key: bytes, header: Header) -> pa.ChunkedArra
 
 
 def _messages(batch: pa.RecordBatch, key: str, parts: Mapping[str, str]) -> pa.StringArray:
-    """The message of every record. A part that no record misses, and is of one length, is one text for all of them."""
-    pieces: list[Any] = [pa.repeat(key, len(batch))]
+    """The message of every record."""
+    pieces: list[Part] = [key]
     for column, code in parts.items():
         if column in batch.schema.names and batch.column(column).null_count < len(batch):
             values = batch.column(column)
             values = values if values.type == pa.string() else values.cast(pa.string())
-            pieces += [_prefixes(values, code), values]
-    return pc.binary_join_element_wise(*pieces, "", null_handling="replace")
+            pieces += [*_prefix(values, code), values]
+    return joined(pieces, len(batch))
 
 
-def _prefixes(values: pa.StringArray, code: str) -> pa.StringArray | pa.StringScalar:
+def _prefix(values: pa.StringArray, code: str) -> list[Part]:
     """``length code:`` of every value, null where it is missing."""
-    lengths = pc.binary_length(values)
-    bounds = pc.min_max(lengths)
-    least, most = bounds["min"].as_py(), bounds["max"].as_py()
-    if least == most and not values.null_count:
-        return pa.scalar(f"{most}{code}:")
+    even = width(values)
+    if even is not None:
+        return [f"{even}{code}:"]
+    lengths = np.diff(offsets(values))
+    most = int(lengths.max())
+    if most < 10 and not values.null_count:
+        return [_digits(lengths), f"{code}:"]
+    numbers = pa.array(lengths, mask=values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None)
     if most <= _SHORT:
-        return pa.array([f"{length}{code}:" for length in range(most + 1)]).take(lengths)
-    return pc.binary_join_element_wise(lengths.cast(pa.string()), pa.scalar(f"{code}:"), "")
+        return [pa.array([f"{length}{code}:" for length in range(most + 1)]).take(numbers)]
+    return [pc.binary_join_element_wise(numbers.cast(pa.string()), pa.scalar(f"{code}:"), "")]
+
+
+def _digits(numbers: NDArray[np.int32]) -> pa.StringArray:
+    """Numbers from nought to nine as text."""
+    digits = (numbers + ord("0")).astype(np.uint8)
+    bounds = np.arange(len(numbers) + 1, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(bounds), pa.py_buffer(digits))
 
 
 def _table(batch: pa.RecordBatch | pa.Table) -> pa.Table:

@@ -1,7 +1,7 @@
 """Records as XML text, a column at a time: joins of Arrow strings, no template per row.
 
-A closing tag is merged with the opening tag that follows it, and only a column that has missing values is wrapped by
-itself: a missing item has no element, an empty one has an element without content.
+A missing item has no element, an empty one has an element without content. Whatever stands between two values, a
+closing tag and the opening one that follows it, is one piece for the join.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from fukuhon.errors import DataError
 from fukuhon.files.characters import escaped, look, value_bytes
+from fukuhon.files.joining import Part, When, joined
 from fukuhon.files.model import NAMESPACE, Header, Operation, item_columns
 
 if TYPE_CHECKING:
@@ -51,18 +52,7 @@ def render(batch: pa.RecordBatch, operation: Operation, items: Sequence[str] | N
     ``items`` names the item columns (all of the batch's where it is None). Raises DataError FILES-003 for characters
     that may not travel and FILES-004 for addressee numbers, keys or versions that are malformed.
     """
-    pieces: list[Any] = []
-    literal = "<Record>"
-    for part in _parts(batch, operation, items):
-        if isinstance(part, str):
-            literal += part
-        elif part.values.null_count:
-            pieces += [pa.scalar(literal), _element(part)]
-            literal = ""
-        else:
-            pieces += [pa.scalar(f"{literal}<{part.tag}>"), part.values]
-            literal = f"</{part.tag}>"
-    return pc.binary_join_element_wise(*pieces, pa.scalar(literal + "</Record>\n"), "", null_handling="replace")
+    return joined(_text(_parts(batch, operation, items)), len(batch))
 
 
 def wire_bytes(
@@ -118,9 +108,18 @@ def _item(batch: pa.RecordBatch, name: str) -> Iterator[_Column]:
         yield _Column(name, escaped(column, look(column, name)))
 
 
-def _element(part: _Column) -> pa.StringArray:
-    """Whole elements, and null where the value is missing."""
-    return pc.binary_join_element_wise(pa.scalar(f"<{part.tag}>"), part.values, pa.scalar(f"</{part.tag}>"), "")
+def _text(parts: Iterator[str | _Column]) -> Iterator[Part]:
+    """What a record is joined from; a missing value has no element."""
+    yield "<Record>"
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+        elif part.values.null_count:
+            valid = part.values.is_valid().to_numpy(zero_copy_only=False)
+            yield from (When(f"<{part.tag}>", valid), part.values, When(f"</{part.tag}>", valid))
+        else:
+            yield from (f"<{part.tag}>", part.values, f"</{part.tag}>")
+    yield "</Record>\n"
 
 
 def _checked(batch: pa.RecordBatch, name: str, allowed: np.ndarray[Any, Any], lengths: range) -> pa.StringArray:
