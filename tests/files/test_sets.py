@@ -121,6 +121,34 @@ def test_a_large_file_is_put_in_order_bin_by_bin(
     assert in_bins.manifest == at_once.manifest
 
 
+@pytest.mark.parametrize("room", [(2**14, 2**26), (2**27, 2**13), (1, 1)])
+def test_what_does_not_fit_into_memory_goes_over_the_disk(
+    tmp_path: Path, prepared: pa.Table, header: Header, monkeypatch: pytest.MonkeyPatch, room: tuple[int, int]
+) -> None:
+    """In runs of a few batches, or of one that is larger than all room: the files are the same, and no run is left."""
+    split, batches = split_of(prepared), prepared.to_batches(max_chunksize=30)
+    in_memory = write_set(target(tmp_path / "a", header), split, batches)
+    monkeypatch.setattr(bins, "_TEXT_BYTES", room[0])
+    monkeypatch.setattr(bins, "_ROWS_BYTES", room[1])
+    monkeypatch.setattr(bins, "_BIN_BITS", 12)
+    laid_down = write_set(target(tmp_path / "b", header), split, batches)
+    assert [entry.manifest.sha256 for entry in laid_down] == [entry.manifest.sha256 for entry in in_memory]
+    assert [read_sidecar(entry.sidecar) for entry in laid_down] == [read_sidecar(entry.sidecar) for entry in in_memory]
+    assert {path.suffix for path in (tmp_path / "b").iterdir()} == {".xml", ".parquet", ".json"}
+
+
+def test_an_identity_that_comes_twice_stays_in_the_order_read(
+    tmp_path: Path, prepared: pa.Table, header: Header
+) -> None:
+    """Equal hashes are told apart by nothing but where they came."""
+    twice = pa.concat_tables([prepared, prepared.set_column(0, "row_no", [pa.array(range(1001, 2001))])])
+    (entry,) = write_set(target(tmp_path, header), split_of(twice, 2000), twice.to_batches(max_chunksize=170))
+    rows = read_sidecar(entry.sidecar)
+    hashes, numbers = rows["identity_hash"].to_pylist(), rows["row_no"].to_pylist()
+    assert hashes == sorted(hashes)
+    assert all(later == earlier + 1000 for earlier, later in zip(numbers[::2], numbers[1::2], strict=True))
+
+
 def test_a_new_record_changes_one_file(tmp_path: Path, prepared: pa.Table, header: Header) -> None:
     """The other files of the set keep names and bytes."""
     fewer = prepared.slice(1)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from fukuhon.errors import FatalError
 from fukuhon.files.atomic import Beside, beside
 from fukuhon.files.behind import Behind
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    import pyarrow as pa
 
     from fukuhon.files.splitting import Part, Split
 
@@ -68,7 +68,7 @@ def write_set(
         writers = [_Writer(target, *each) for each in zip(split.parts, files, sidecars, strict=True)]
         for batch in slices(batches):
             narrow = batch.select([name for name in batch.schema.names if name in SIDECAR.names])
-            bins.add(pa.Table.from_batches([narrow]), render(batch, target.header.operation, items))
+            bins.add(narrow, render(batch, target.header.operation, items))
         for writer, pieces in zip(writers, bins.ordered(), strict=True):
             for rows, texts in pieces:
                 writer.add(rows)
@@ -91,7 +91,7 @@ class _Writer:
         self._records = 0
         file.write(opening(target.header, part.records))
 
-    def add(self, narrow: pa.Table) -> None:
+    def add(self, narrow: pa.RecordBatch) -> None:
         self._records += len(narrow)
         self._sidecar.add(narrow)
 

@@ -76,7 +76,7 @@ class SidecarWriter:
         self._position = 0
         self.variations: dict[str, int] = {}
 
-    def add(self, records: pa.Table) -> None:
+    def add(self, records: pa.RecordBatch) -> None:
         """Append the records that were just written to the file."""
         if not len(records):
             return
@@ -97,7 +97,7 @@ class SidecarWriter:
         self._waiting.clear()
         self._rows = 0
 
-    def _rows_of(self, records: pa.Table) -> pa.Table:
+    def _rows_of(self, records: pa.RecordBatch) -> pa.Table:
         count = len(records)
         columns: dict[str, Any] = {name: _column(records, name) for name in _GIVEN}
         columns["position"] = pa.arange(self._position + 1, self._position + count + 1)
@@ -109,14 +109,14 @@ class SidecarWriter:
         self._position += count
         return pa.table({field.name: columns[field.name] for field in SIDECAR}).cast(SIDECAR)
 
-    def _count(self, records: pa.Table) -> None:
+    def _count(self, records: pa.RecordBatch) -> None:
         for entry in _column(records, "variation").value_counts().to_pylist():
             name = entry["values"] or ""
             self.variations[name] = self.variations.get(name, 0) + entry["counts"]
 
 
-def _column(records: pa.Table, name: str) -> Any:
-    return records[name] if name in records.column_names else pa.nulls(len(records), SIDECAR.field(name).type)
+def _column(records: pa.RecordBatch, name: str) -> Any:
+    return records.column(name) if name in records.schema.names else pa.nulls(len(records), SIDECAR.field(name).type)
 
 
 def read_sidecar(path: Path) -> pa.Table:
