@@ -7,11 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fukuhon.errors import ConfigurationError, DataError, FatalError
 from fukuhon.layouts import DatasetLayout
 from fukuhon.rules import Mapper, RuleBook, mapped_schema
-from fukuhon.rules.binding import source_schema
+from fukuhon.rules.binding import connect, source_schema
+from fukuhon.rules.plan import outputs, query, with_calls
 
 MakeBook = Callable[..., Path]
 AS_OF = date(2017, 4, 10)
@@ -24,6 +27,11 @@ ROW = {
     "remark": "髙",
     "dv": "0",
 }
+
+
+WHOLE = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.integers(-3, 3))
+TEXT = st.one_of(st.none(), st.text(alphabet=st.sampled_from(list("0a ア髙𠮷'\"\n")), max_size=4))
+DAY = st.one_of(st.none(), st.dates())
 
 
 def batch(book: RuleBook, *rows: dict[str, object]) -> pa.RecordBatch:
@@ -202,16 +210,16 @@ def test_mapped_again_only_what_differs_is_computed(
 ) -> None:
     """Of 250 items one may be another: that one."""
     asked: list[list[str]] = []
-    computed: Callable[..., pa.Table] = Mapper._computed
+    made: Callable[..., dict[str, pa.ChunkedArray]] = Mapper._made
 
-    def noted(self: Mapper, source: pa.Table, columns: list[Any], select: str) -> pa.Table:
+    def noted(self: Mapper, source: pa.Table, columns: list[Any]) -> dict[str, pa.ChunkedArray]:
         asked.append([output.column for output in columns])
-        return computed(self, source, columns, select)
+        return made(self, source, columns)
 
     book, other = RuleBook.load(book_file()), RuleBook.load(book_file(("amount, wording", "parts, wording")))
     with Mapper(book, layout, AS_OF) as mapper:
         mapped = mapper.map(batch(book, {}))
-        monkeypatch.setattr(Mapper, "_computed", noted)
+        monkeypatch.setattr(Mapper, "_made", noted)
         mapper.remap(mapped, other)
         mapper.remap(mapped, book)
     assert asked == [["I0001"]]
@@ -230,3 +238,24 @@ def test_mapped_again_what_cannot_be_computed_is_named(book_file: MakeBook, layo
         assert "98765" not in str(caught.value)
         with pytest.raises(ConfigurationError, match=r"RULES-002.*I0002"):
             mapper.remap(mapped, fewer)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.fixed_dictionaries({"amount": WHOLE, "remark": TEXT, "key": TEXT, "day": DAY}), max_size=5))
+def test_what_is_handed_on_is_what_the_query_would_say(
+    book_file: MakeBook, layout: DatasetLayout, rows: list[dict[str, object]]
+) -> None:
+    """Columns that never see DuckDB: the same values as by the whole query, whole numbers as digits, null as null."""
+    book = RuleBook.load(book_file(("sql: shrink(remark)", "sql: remark")))
+    made = batch(book, *rows)
+    columns = outputs(book, layout, AS_OF)
+    with Mapper(book, layout, AS_OF) as mapper:
+        assert {"addressee", "record_key", "I0001", "I0003"} <= {
+            each.column for each in columns if mapper._is_copy(each)
+        }
+        mapped = pa.Table.from_batches([mapper.map(made)])
+    connection = connect(1)
+    connection.register("batch", with_calls(pa.Table.from_batches([made]), columns))
+    wanted = connection.sql(query(columns, "batch")).to_arrow_table()
+    connection.close()
+    assert mapped.select(wanted.column_names).to_pydict() == wanted.to_pydict()

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from fukuhon.rules.functions import COLUMN_FUNCTIONS, FUNCTIONS
 
-__all__ = ["DAY", "call_name", "calls_of", "columns_of", "parse", "problems_of", "written"]
+__all__ = ["DAY", "call_name", "calls_of", "column_of", "columns_of", "parse", "problems_of", "written"]
 
 DAY = "as_of"
 
@@ -68,6 +68,12 @@ def problems_of(sql: str, columns: Collection[str]) -> Iterable[str]:
 def columns_of(tree: exp.Expr) -> set[str]:
     """The columns that an expression reads, the day of the data (``as_of``) included."""
     return {column.name for column in tree.find_all(exp.Column)}
+
+
+def column_of(sql: str) -> str | None:
+    """The column that the expression is, with nothing done to it; None where it is anything else."""
+    tree = parse(sql)
+    return tree.name if isinstance(tree, exp.Column) else None
 
 
 @lru_cache(maxsize=4096)

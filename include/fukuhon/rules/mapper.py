@@ -1,4 +1,9 @@
-"""The mapper: batch in, mapped batch out, one query of DuckDB over Arrow."""
+"""The mapper: batch in, mapped batch out, one query of DuckDB over Arrow.
+
+An item that is a column of the source and nothing more never goes there: the column is handed on, or cast by Arrow
+where that writes what DuckDB would. DuckDB takes its columns in and gives them back by copies, forty nanoseconds a
+value.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Mapper", "mapped_schema"]
 
 _PIECE = 32_768  # DuckDB gives each thread one Arrow batch at a time
+# Of these Arrow makes the same as a CAST of DuckDB's: nothing at all, or the digits of a whole number.
+_SAME_CASTS = frozenset({(kind, kind) for kind in (pa.string(), pa.date32())} | {(pa.int64(), pa.string())})
 
 
 def mapped_schema(book: RuleBook, layout: DatasetLayout) -> pa.Schema:
@@ -47,7 +54,6 @@ class Mapper:
         self.as_of = as_of
         self.schema = mapped_schema(book, layout)
         self._outputs = outputs(book, layout, as_of)
-        self._query = query(self._outputs, "batch")
         self._input = source_schema(book)
         self._threads = threads
         self._connection: duckdb.DuckDBPyConnection | None = None
@@ -72,7 +78,10 @@ class Mapper:
         Raises DataError RULES-005, which names the rule, where a rule cannot be computed for some record.
         """
         source = pa.Table.from_batches([batch]).select(self._input.names)
-        return self._joined(self._computed(source, self._outputs, self._query), batch)
+        made = self._made(source, self._outputs)
+        arrays = [_whole(made[name], self.schema.field(name).type) for name in ("row_no", *_columns(self._outputs))]
+        sources = [batch.column(name) for name in self._input.names if name != "row_no"]
+        return pa.RecordBatch.from_arrays([*arrays, *sources], schema=self.schema)
 
     def remap(self, mapped: pa.RecordBatch, book: RuleBook) -> pa.RecordBatch:
         """What this mapper has ``mapped``, as another ``book`` of the same columns maps it.
@@ -85,34 +94,42 @@ class Mapper:
             return mapped
         names = ["row_no", *(f"src_{name}" for name in self._input.names[1:])]
         source = pa.Table.from_batches([mapped]).select(names).rename_columns(self._input.names)
-        found = self._computed(source, changed, query(changed, "batch"))
-        for other in changed:
-            field = self.schema.field(other.column)
-            place = self.schema.get_field_index(other.column)
-            mapped = mapped.set_column(place, field, _whole(found[other.column], field.type))
+        made = self._made(source, changed)
+        for name in _columns(changed):
+            place, field = self.schema.get_field_index(name), self.schema.field(name)
+            mapped = mapped.set_column(place, field, _whole(made[name], field.type))
         return mapped
 
-    def _computed(self, source: pa.Table, columns: Sequence[Output], select: str) -> pa.Table:
-        """Row number and ``columns`` of ``source``'s rows, in their order."""
+    def _made(self, source: pa.Table, columns: Sequence[Output]) -> dict[str, pa.ChunkedArray]:
+        """Row number and ``columns`` of ``source``'s rows, in their order: handed on, or computed."""
+        whole = with_calls(source, columns)
+        copied = {each.column: whole.column(each.copies) for each in columns if self._is_copy(each)}
+        computed = [each for each in columns if each.column not in copied]
+        return {"row_no": whole.column("row_no"), **copied, **(self._computed(whole, computed) if computed else {})}
+
+    def _is_copy(self, output: Output) -> bool:
+        """Whether the output is a column of the source, or a call of one, as it is or cast as Arrow casts, too."""
+        if output.copies is None:
+            return False
+        place = self._input.get_field_index(output.copies)
+        arrives = self._input.field(place).type if place >= 0 else pa.string()  # calls are of texts
+        return (arrives, self.schema.field(output.column).type) in _SAME_CASTS
+
+    def _computed(self, whole: pa.Table, columns: Sequence[Output]) -> dict[str, pa.ChunkedArray]:
+        """What DuckDB has to compute, in the order of the rows."""
         if self._connection is None:
             self._connection = connect(self._threads)
-        whole = with_calls(source, columns)
         pieces = [piece for part in whole.to_batches() for piece in _pieces(part)]
         self._connection.register("batch", pa.Table.from_batches(pieces, whole.schema))
         try:
-            mapped = self._connection.sql(select).to_arrow_table()
+            found = self._connection.sql(query(columns, "batch")).to_arrow_table()
         except duckdb.Error:
             raise self._culprit(columns) from None
         finally:
             self._connection.unregister("batch")
-        # rows come as they went, or are put so
-        return mapped if mapped["row_no"].equals(source["row_no"]) else mapped.sort_by("row_no")
-
-    def _joined(self, mapped: pa.Table, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The mapped columns, and behind them the source's own, which DuckDB need not copy."""
-        arrays = [_whole(column, field.type) for column, field in zip(mapped.columns, self.schema, strict=False)]
-        sources = [batch.column(name) for name in self._input.names if name != "row_no"]
-        return pa.RecordBatch.from_arrays([*arrays, *sources], schema=self.schema)
+        if not found["row_no"].equals(whole["row_no"]):  # rows come as they went, or are put so
+            found = found.sort_by("row_no")
+        return {name: found.column(name) for name in _columns(columns)}
 
     def _culprit(self, columns: Sequence[Output]) -> Exception:
         """The first rule that fails alone. DuckDB's own text is not passed on: it quotes the value."""
@@ -130,6 +147,10 @@ class Mapper:
         except duckdb.Error:
             return False
         return True
+
+
+def _columns(outputs: Sequence[Output]) -> list[str]:
+    return [output.column for output in outputs]
 
 
 def _pieces(batch: pa.RecordBatch) -> list[pa.RecordBatch]:

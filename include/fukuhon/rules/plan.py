@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from fukuhon.errors import ConfigurationError
-from fukuhon.rules.allowed import call_name, calls_of, written
+from fukuhon.rules.allowed import call_name, calls_of, column_of, written
 from fukuhon.rules.functions import apply
 
 if TYPE_CHECKING:
@@ -34,12 +34,16 @@ FRAME = (
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One column of the mapped batch and its SQL, and the rules in it, for finding the one that fails."""
+    """One column of the mapped batch and its SQL, and the rules in it, for finding the one that fails.
+
+    ``copies`` names the column, or the call of one, of which the output is nothing but a cast.
+    """
 
     column: str
     sql: str
     rules: tuple[tuple[str, str], ...]
     calls: frozenset[tuple[str, str]] = frozenset()
+    copies: str | None = None
 
 
 def outputs(book: RuleBook, layout: DatasetLayout | None, as_of: date) -> list[Output]:
@@ -111,5 +115,6 @@ def _text(column: str, sql: str | None, as_of: date) -> Output:
 def _typed(column: str, sql: str | None, kind: str, as_of: date) -> Output:
     if sql is None:
         return Output(column, f"CAST(NULL AS {kind})", ())
-    cast = f"CAST({written(sql, as_of)} AS {kind})"
-    return Output(column, cast, ((column, cast),), frozenset(calls_of(sql)))
+    plain = written(sql, as_of)
+    cast = f"CAST({plain} AS {kind})"
+    return Output(column, cast, ((column, cast),), frozenset(calls_of(sql)), column_of(plain))
