@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import defaultdict
 from contextlib import contextmanager
@@ -38,7 +37,6 @@ __all__ = ["Baseline", "judge"]
 
 _SEGMENT_ROWS = 1_048_576
 _SEGMENT_BITS = 8 * 64 * 2**20  # masks that wait for Great Expectations: 64 MiB, packed
-_WORTH_COLLECTING = 2**22
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +150,6 @@ class _Run:
         with self.watch.stage("great_expectations"):
             for rule, result in self.gx.run(masks).items():
                 self.results[rule] = self.results[rule] + result if rule in self.results else result
-            if masks.nbytes > _WORTH_COLLECTING:
-                gc.collect()  # a validator and its data refer to each other: large masks would pile up
         self.batches += 1
 
     def verdict(self, quarantine: Path, identify: Identify | None) -> Verdict:
