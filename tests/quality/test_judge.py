@@ -110,6 +110,26 @@ def test_a_key_belongs_to_one_owner(make: SimpleNamespace, judged: Judge) -> Non
     assert make.reasons(judged(table, make.unique("o", ["record_key"], ["addressee"]))) == {3: ["o"], 4: ["o"]}
 
 
+def test_rules_on_one_key_do_not_mix(make: SimpleNamespace, judged: Judge) -> None:
+    """They share the look for double keys; whom each judges is its own: a record without an owner has none."""
+    table = make.batch(
+        addressee=["1", None, "2", "2", "3", "4"], record_key=["a", "a", "b", "b", "c", "c"], I0104=["1"] * 5 + ["0"]
+    )
+    rules = (
+        make.unique("once", ["record_key"]),
+        make.unique("one-owner", ["record_key"], ["addressee"]),
+        make.unique("when", ["record_key"], when="I0104 = '1'"),
+    )
+    assert make.reasons(judged(table, *rules)) == {
+        1: ["once", "when"],
+        2: ["once", "when"],
+        3: ["once", "when"],
+        4: ["once", "when"],
+        5: ["once", "one-owner"],
+        6: ["once", "one-owner"],
+    }
+
+
 def test_when_of_a_unique_rule_leaves_records_out(make: SimpleNamespace, judged: Judge) -> None:
     """Only records for which ``when`` is true can clash."""
     table = make.batch(record_key=["A", "A", "A"], I0104=["1", "2", "1"])

@@ -1,7 +1,8 @@
 """Rules that read one column, evaluated once for each distinct value of it.
 
 An expression of the allow-list says the same of the same value, so a code of which there are four is judged four times
-and not a hundred thousand times; and where few values occur, they are remembered from chunk to chunk.
+and not a hundred thousand times; and where few values occur, they are remembered from chunk to chunk. What reading the
+distinct values proves (`proofs`) is not evaluated even for them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from fukuhon.errors import DataError
 from fukuhon.quality.engine import fetch
 from fukuhon.quality.expressions import dated, quoted
+from fukuhon.quality.proofs import Look, holds_for_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +45,9 @@ class ByValue:
         Raises DataError QUALITY-005 where a rule cannot be evaluated.
         """
         encoded = values.combine_chunks().dictionary_encode(null_encoding="encode")
+        rules = _unproved(rules, encoded.dictionary)
+        if not rules:
+            return {}
         judged = self._judged(encoded.dictionary)
         return {
             rule.id: pa.chunked_array([judged.column(rule.id).combine_chunks().take(encoded.indices)])
@@ -82,3 +87,8 @@ class ByValue:
             return None
         finally:
             self._connection.unregister("distinct_values")
+
+
+def _unproved(rules: Sequence[Rule], distinct: pa.Array) -> list[Rule]:
+    look = Look(distinct) if distinct.type == pa.string() and len(distinct) else None
+    return [rule for rule in rules if look is None or rule.check is None or not holds_for_each(rule.check, look)]

@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fukuhon.errors import DataError
-from fukuhon.quality.across import Across, needs_register
+from fukuhon.quality.across import Across
 from fukuhon.quality.by_value import ByValue
-from fukuhon.quality.expressions import literal, narrow_columns, quoted
+from fukuhon.quality.expressions import NUMBER, literal, narrow_columns, quoted, read_by, with_numbers
 from fukuhon.quality.model import Kind
 from fukuhon.quality.proofs import Look, holds
+from fukuhon.quality.register import Register, needs_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from fukuhon.quality.model import Rule
 
-__all__ = ["IDENTITY", "Chunk", "Masker"]
+__all__ = ["IDENTITY", "Chunk", "Masker", "hash_column"]
 
 IDENTITY = ("addressee", "record_key", "record_version")
 _FRAME = ("row_no", "scope", "withhold", "variation", *IDENTITY)
@@ -66,11 +67,16 @@ class _Judged:
         self._looks: dict[str, list[Look]] = {}
 
     def column(self, name: str) -> pa.ChunkedArray:
-        """The column's values, of the judged records only."""
+        """The column's values, of the judged records only; as numbers where the name ends with :data:`NUMBER`."""
         if name not in self._cut:
-            whole = self._table.column(name)
+            whole = self._whole(name)
             self._cut[name] = whole if self._kept is None else whole.filter(self._kept)
         return self._cut[name]
+
+    def _whole(self, name: str) -> pa.ChunkedArray:
+        if not name.endswith(NUMBER):
+            return self._table.column(name)
+        return pa.chunked_array([look.numbers for look in self.looks(name.removesuffix(NUMBER))], pa.int64())
 
     def select(self, names: Iterable[str]) -> pa.Table:
         """Some columns."""
@@ -86,7 +92,7 @@ class _Judged:
 
 
 class Masker:
-    """Makes masks chunk by chunk. The register is joined by addressee where a rule reads it."""
+    """Makes masks chunk by chunk. The register is looked up by addressee where a rule reads it."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], register: pa.Table | None, as_of: date
@@ -94,18 +100,18 @@ class Masker:
         self._rows = [rule for rule in rules if rule.kind is Kind.ROW]
         alone: dict[str, list[Rule]] = {}
         for rule in self._rows:
-            if _reads_one_column(rule):
+            if _by_value(rule):
                 alone.setdefault(rule.columns[0], []).append(rule)
         self._alone = {name: ByValue(connection, found, as_of) for name, found in alone.items()}
         self._facts = _fact_columns(rules)
         computed = {name: sql for name, sql in self._facts.items() if sql != quoted(name)}
-        rest = {rule.id: rule.failure or "TRUE" for rule in self._rows if not _reads_one_column(rule)}
-        self._across = Across(connection, rest | computed, as_of)
+        rest = {rule.id: rule.failure or "TRUE" for rule in self._rows if not _by_value(rule)}
         read = {name for rule in rules for name in rule.columns if not name.startswith("base_")}
-        registered = sorted(name for name in read if needs_register(name))
-        self.columns = frozenset(read - set(registered) | set(_FRAME))
-        if registered:
-            self._across.load(register, registered)
+        registered = {name for name in read if needs_register(name)}
+        self.columns = frozenset(read - registered | set(_FRAME))
+        self._across = Across(
+            connection, rest | computed, Register(register, registered) if registered else None, as_of
+        )
 
     def judge(self, table: pa.Table) -> Chunk:
         """Return the masks of the records of ``table`` that are in scope and not withheld.
@@ -142,8 +148,12 @@ class Masker:
         return masks
 
 
-def _reads_one_column(rule: Rule) -> bool:
-    return len(set(rule.columns)) == 1 and not needs_register(rule.columns[0])
+def _by_value(rule: Rule) -> bool:
+    """Whether a rule reads one column, and that as text; numbers are sooner reckoned with than told apart."""
+    name = rule.columns[0]
+    if len(set(rule.columns)) != 1 or needs_register(name):
+        return False
+    return rule.failure is None or read_by(with_numbers(rule.failure, frozenset({name}))) != {name + NUMBER}
 
 
 def _integers(looks: list[Look]) -> bool:
@@ -166,7 +176,7 @@ def _fact_columns(rules: Sequence[Rule]) -> dict[str, str]:
         if rule.kind in {Kind.UNIQUE, Kind.BASELINE}:  # the others' columns are read in this pass and done with
             facts |= {name: quoted(name) for name in narrow_columns(rule) if name not in _FRAME}
         if rule.kind is Kind.UNIQUE:
-            facts[f"{rule.id}/hash"] = _hash_sql(rule)
+            facts[hash_column(rule)] = _hash_sql(rule)
         elif rule.kind is Kind.BASELINE and rule.when is not None:
             facts[f"{rule.id}/when"] = f"(({rule.when}) IS TRUE)"
         elif rule.table is not None:
@@ -174,9 +184,14 @@ def _fact_columns(rules: Sequence[Rule]) -> dict[str, str]:
     return facts
 
 
+def hash_column(rule: Rule) -> str:
+    """The name of a rule's hashes among the facts: rules on the same key of the same records share them."""
+    return f"{'/'.join(rule.key)}/{rule.when or ''}/hash"
+
+
 def _hash_sql(rule: Rule) -> str:
-    """Eight bytes of a key by which double ones are looked for; NULL where the rule does not judge the record."""
-    known = [f"{quoted(name)} IS NOT NULL" for name in (*rule.key, *rule.owner)]
+    """Eight bytes of a key by which double ones are looked for; NULL where no rule on the key judges the record."""
+    known = [f"{quoted(name)} IS NOT NULL" for name in rule.key]
     if rule.when is not None:
         known.append(f"(({rule.when}) IS TRUE)")
     return f"CASE WHEN {' AND '.join(known)} THEN hash({', '.join(quoted(name) for name in rule.key)}) END"

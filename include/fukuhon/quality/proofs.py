@@ -7,17 +7,20 @@ the expression that defines it. Most columns of most batches are proved, and cos
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fukuhon.rules.text import jisx0213_ranges
+
 if TYPE_CHECKING:
     from fukuhon.layouts import BaseCheck
 
-__all__ = ["Look", "holds"]
+__all__ = ["Look", "holds", "holds_for_each"]
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -25,6 +28,8 @@ _DIGITS = re.compile(r"\[0-9\]\{([0-9]+)(?:,([0-9]+))?\}")
 _NUMBER = re.compile(r"0\|(-\?)?\[1-9\](?:\[0-9\]\{0,([0-9]+)\})?")
 _ASCII = "[ -~]*"
 _INT64_DIGITS = 18
+_DAY_BYTES = len("YYYY-MM-DD")
+_PLANES = 0x30000  # where the characters of JIS X 0213 lie
 _ZERO, _NINE, _MINUS = b"09-"
 
 
@@ -89,6 +94,32 @@ class Look:
         return not self.empty and self.lengths[1] <= _INT64_DIGITS and self.whole_numbers
 
     @cached_property
+    def numbers(self) -> pa.Int64Array:
+        """The values as numbers, of a column that is :attr:`int64`."""
+        return self._column.cast(pa.int64())
+
+    @cached_property
+    def dates(self) -> bool:
+        """Whether every value that is there is a day of the calendar, from the year 1, as ``YYYY-MM-DD``."""
+        if self.lengths != (_DAY_BYTES, _DAY_BYTES):
+            return False
+        try:
+            earliest = pc.min(self._column.cast(pa.date32())).as_py()
+        except (pa.ArrowInvalid, ValueError, OverflowError):  # none, or one that Python has no date for
+            return False
+        return isinstance(earliest, date)
+
+    @cached_property
+    def in_jisx0213(self) -> bool:
+        """Whether every character is of JIS X 0213, what may lie under a missing value included."""
+        try:
+            text = self.bytes.tobytes().decode()
+        except UnicodeDecodeError:
+            return False
+        codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        return bool((codes < _PLANES).all() and _jisx0213()[codes].all())
+
+    @cached_property
     def leading_zero(self) -> bool:
         """Whether some value has a zero before another digit, or behind its minus."""
         starts = self._starts[:-1] - self._starts[0]
@@ -105,6 +136,22 @@ def holds(check: BaseCheck, look: Look) -> bool:
     if look.empty:  # null passes all other kinds
         return check.kind in _PROOFS
     return check.kind in _PROOFS and _PROOFS[check.kind](check, look)
+
+
+def holds_for_each(check: BaseCheck, look: Look) -> bool:
+    """The same, by reading every character: for a look at distinct values, of which there are fewer."""
+    if holds(check, look):
+        return True
+    return check.kind == "characters" and check.parameters["pattern"] is None and look.in_jisx0213
+
+
+@cache
+def _jisx0213() -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Of each code point, whether it is of JIS X 0213."""
+    known = np.zeros(_PLANES, np.bool_)
+    for first, last in jisx0213_ranges():
+        known[first : last + 1] = True
+    return known
 
 
 def _pattern(check: BaseCheck, look: Look) -> bool:
@@ -144,4 +191,25 @@ def _characters(check: BaseCheck, look: Look) -> bool:
     return plain and check.parameters["pattern"] in {None, _ASCII}
 
 
-_PROOFS = {"pattern": _pattern, "code": _code, "length": _length, "characters": _characters}
+def _date(_: BaseCheck, look: Look) -> bool:
+    return look.dates
+
+
+def _range(check: BaseCheck, look: Look) -> bool:
+    least, most = check.parameters["minimum"], check.parameters["maximum"]
+    assert isinstance(least, int | None)
+    assert isinstance(most, int | None)
+    if not look.int64:
+        return False
+    found = pc.min_max(look.numbers)
+    return (least is None or least <= found["min"].as_py()) and (most is None or found["max"].as_py() <= most)
+
+
+_PROOFS = {
+    "pattern": _pattern,
+    "date": _date,
+    "code": _code,
+    "length": _length,
+    "range": _range,
+    "characters": _characters,
+}

@@ -1,7 +1,8 @@
 """Rules over the whole extract: unique keys, one owner of a key, and agreement with what was accepted before.
 
-The narrow facts of all chunks lie in a Parquet file of the private folder, so that memory does not grow with the
+The narrow facts of all chunks lie in an Arrow file of the private folder, so that memory does not grow with the
 extract but by eight bytes a record: by hashes double keys are first looked for, and the few found compared as they are.
+Hashes do not compress, and the file lives for minutes: written as they lie in memory, the facts cost next to nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow.dataset import dataset
 
 from fukuhon.errors import DataError
 from fukuhon.quality.engine import fetch
 from fukuhon.quality.expressions import dated, narrow_columns, quoted
-from fukuhon.quality.masks import IDENTITY
+from fukuhon.quality.masks import IDENTITY, hash_column
 from fukuhon.quality.model import Kind
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Whole"]
 
+_PAGE_ROWS = 65_536
+
 
 class Whole:
     """Collects narrow facts and tells, once closed, which records fail a ``unique`` or ``baseline`` rule."""
@@ -45,8 +47,10 @@ class Whole:
         as_of: date,
     ) -> None:
         self._connection = connection
-        self._path = folder / "facts.parquet"
-        self._writer: pq.ParquetWriter | None = None
+        self._path = folder / "facts.arrow"
+        self._writer: pa.RecordBatchFileWriter | None = None
+        self._facts: Dataset | None = None
+        self._doubles: dict[str, pa.Table] = {}
         self._as_of = as_of
         self.rules = tuple(rule for rule in rules if rule.kind in {Kind.UNIQUE, Kind.BASELINE})
         self._columns = _columns(self.rules)
@@ -60,19 +64,20 @@ class Whole:
         narrow = facts.select(self._columns)
         if self._writer is None:
             self._path.touch(mode=0o600)
-            self._writer = pq.ParquetWriter(self._path, narrow.schema, compression="lz4", use_dictionary=False)
+            self._writer = pa.ipc.new_file(str(self._path), narrow.schema)
         self._writer.write_table(narrow)
 
     def close(self) -> None:
         """No more facts come: from now on the connection sees them all as ``facts``."""
         if self._writer is not None:
             self._writer.close()
-            self._connection.register("facts", dataset(self._path, format="parquet"))
+            self._facts = dataset(self._path, format="ipc")
+            self._connection.register("facts", self._facts)
 
     def failing(self, rule: Rule) -> NDArray[np.int64]:
         """Row numbers that fail ``rule``, in order. Raises DataError QUALITY-005 when it cannot be evaluated."""
         nobody = np.empty(0, np.int64)
-        if self._writer is None or not self.compared(rule):
+        if self._facts is None or not self.compared(rule):
             return nobody
         if rule.kind is Kind.UNIQUE and not self._twice(rule):
             return nobody
@@ -88,22 +93,29 @@ class Whole:
 
     def _twice(self, rule: Rule) -> bool:
         """Show the hashes that stand twice as ``twice``; False when there is none. Eight bytes a record, sorted."""
-        hashes = pq.read_table(self._path, columns=[f"{rule.id}/hash"]).column(0).drop_null().to_numpy().copy()
-        hashes.sort()
-        twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-        self._connection.register("twice", pa.table({"h": twice}))
-        return bool(len(twice))
+        assert self._facts is not None
+        name = hash_column(rule)
+        if name not in self._doubles:
+            hashes = self._facts.to_table([name]).column(0).drop_null().to_numpy().copy()
+            hashes.sort()
+            self._doubles[name] = pa.table({"h": np.unique(hashes[1:][hashes[1:] == hashes[:-1]])})
+        self._connection.register("twice", self._doubles[name])
+        return bool(len(self._doubles[name]))
 
     def identities(self, held: NDArray[np.bool_]) -> Iterator[pa.Table]:
-        """Row number and identity of the records whose row number is marked, chunk by chunk."""
-        if self._writer is None:
+        """Row number and identity of the records whose row number is marked, many chunks' at a time."""
+        if self._facts is None:
             return
-        file = pq.ParquetFile(self._path)
-        for group in range(file.num_row_groups):
-            table = file.read_row_group(group, columns=["row_no", *IDENTITY])
-            marked = table.filter(pa.array(held[table.column("row_no").to_numpy()]))
+        page: list[pa.RecordBatch] = []
+        for batch in self._facts.to_batches(columns=["row_no", *IDENTITY]):
+            marked = batch.filter(pa.array(held[batch.column("row_no").to_numpy()]))
             if marked.num_rows:
-                yield marked
+                page.append(marked)
+            if sum(part.num_rows for part in page) >= _PAGE_ROWS:
+                yield pa.Table.from_batches(page)
+                page = []
+        if page:
+            yield pa.Table.from_batches(page)
 
     def compared(self, rule: Rule) -> bool:
         """Whether there was something to compare with: a ``baseline`` rule needs an earlier accepted run."""
@@ -127,10 +139,11 @@ def _unique(rule: Rule) -> str:
     keys = ", ".join(quoted(name) for name in rule.key)
     double = " OR ".join(f"min({quoted(name)}) <> max({quoted(name)})" for name in rule.owner) or "count(*) > 1"
     owners = "".join(f", {quoted(name)}" for name in rule.owner if name not in rule.key)
+    known = " AND ".join(["TRUE", *(f"{quoted(name)} IS NOT NULL" for name in rule.owner)])
     # names of columns, and our own functions over them
     return f"""
         WITH few AS MATERIALIZED
-            (SELECT row_no, {keys}{owners} FROM facts SEMI JOIN twice ON {quoted(f"{rule.id}/hash")} = h)
+            (SELECT row_no, {keys}{owners} FROM facts SEMI JOIN twice ON {quoted(hash_column(rule))} = h WHERE {known})
         SELECT row_no FROM few SEMI JOIN (SELECT {keys} FROM few GROUP BY {keys} HAVING {double}) USING ({keys})
         ORDER BY row_no"""  # noqa: S608
 
@@ -153,7 +166,7 @@ def _columns(rules: Sequence[Rule]) -> list[str]:
     for rule in rules:
         names.update(dict.fromkeys(narrow_columns(rule)))
         if rule.kind is Kind.UNIQUE:
-            names[f"{rule.id}/hash"] = None
+            names[hash_column(rule)] = None
         elif rule.when is not None:
             names[f"{rule.id}/when"] = None
     return list(names)

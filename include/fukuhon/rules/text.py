@@ -11,10 +11,21 @@ import unicodedata
 from functools import cache
 
 import jntajis
+import numpy as np
 
 from fukuhon.rules.eras import UNREADABLE
 
-__all__ = ["in_jisx0213", "jisx0213_pattern", "kana", "shrink", "to_hiragana", "to_katakana", "to_narrow", "to_wide"]
+__all__ = [
+    "in_jisx0213",
+    "jisx0213_pattern",
+    "jisx0213_ranges",
+    "kana",
+    "shrink",
+    "to_hiragana",
+    "to_katakana",
+    "to_narrow",
+    "to_wide",
+]
 
 # The same signs, which Windows (cp932) and JIS map to different code points.
 _SAME = {"～": "〜", "￠": "¢", "￡": "£", "￢": "¬", "￤": "¦", "—": "―"}
@@ -37,15 +48,17 @@ def in_jisx0213(character: str) -> bool:
 
 
 @cache
+def jisx0213_ranges() -> tuple[tuple[int, int], ...]:
+    """The code points of which :func:`in_jisx0213` is true, as first and last of each unbroken range."""
+    known = np.fromiter((in_jisx0213(chr(code)) for code in range(0x20, 0x30000)), np.bool_)
+    edges = np.flatnonzero(np.diff(known, prepend=False, append=False)) + 0x20
+    return tuple((int(first), int(behind) - 1) for first, behind in zip(edges[::2], edges[1::2], strict=True))
+
+
+@cache
 def jisx0213_pattern() -> str:
     """A regular expression (RE2) that matches a text wholly within JIS X 0213; compiled once, it costs little."""
-    ranges: list[list[int]] = []
-    for code in (code for code in range(0x20, 0x30000) if in_jisx0213(chr(code))):
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    inside = "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges)
+    inside = "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in jisx0213_ranges())
     return f"^[{inside}]*$"
 
 
