@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fukuhon.files.ahead import ahead
 from fukuhon.files.atomic import beside, sweep, write_bytes
 from fukuhon.files.digests import sha256_of
 from fukuhon.files.engine import connect
@@ -31,6 +32,7 @@ __all__ = [
     "Split",
     "Spool",
     "Written",
+    "ahead",
     "beside",
     "by_row_no",
     "connect",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bins"]
 
-_TEXT_BYTES = 2**27  # of text in memory together
+_TEXT_BYTES = 2**26  # of text in memory together
 _ROWS_BYTES = 2**26  # of narrow rows beside it
 _BIN_BITS = 24  # a bin holds about 2**24 bytes of text at most, the hashes being spread evenly
 _LENGTH = "text_bytes"

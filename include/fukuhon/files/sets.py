@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fukuhon.errors import FatalError
+from fukuhon.files.ahead import ahead
 from fukuhon.files.atomic import Beside, beside
 from fukuhon.files.behind import Behind
 from fukuhon.files.bins import Bins
 from fukuhon.files.manifests import Manifest, write_manifest
-from fukuhon.files.model import Header, Written
+from fukuhon.files.model import Header, Operation, Written
 from fukuhon.files.rendering import FOOTER, opening, render
 from fukuhon.files.sidecars import SIDECAR, SidecarWriter
 from fukuhon.files.writing import slices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -63,12 +64,16 @@ def write_set(
     """
     xml = [target.folder / f"{target.stem}-{part.name}.xml" for part in split.parts]
     paths = [*xml, *(path.with_suffix(".parquet") for path in xml)]
-    with beside(*paths) as opened, Bins(target.folder, split.parts) as bins, Behind() as disk:
+    with (
+        beside(*paths) as opened,
+        Bins(target.folder, split.parts) as bins,
+        Behind() as disk,
+        ahead(_rendered(batches, target.header.operation, items)) as rendered,
+    ):
         files, sidecars = opened[: len(xml)], opened[len(xml) :]
         writers = [_Writer(target, *each) for each in zip(split.parts, files, sidecars, strict=True)]
-        for batch in slices(batches):
-            narrow = batch.select([name for name in batch.schema.names if name in SIDECAR.names])
-            bins.add(narrow, render(batch, target.header.operation, items))
+        for narrow, texts in rendered:
+            bins.add(narrow, texts)
         for writer, pieces in zip(writers, bins.ordered(), strict=True):
             for rows, texts in pieces:
                 writer.add(rows)
@@ -80,6 +85,15 @@ def write_set(
     for entry in entries:
         write_manifest(entry.manifest_path, entry.manifest)
     return entries
+
+
+def _rendered(
+    batches: Iterable[pa.RecordBatch], operation: Operation, items: Sequence[str] | None
+) -> Generator[tuple[pa.RecordBatch, pa.StringArray], None, None]:
+    """What the sidecar keeps of each record, and its text."""
+    for batch in slices(batches):
+        narrow = batch.select([name for name in batch.schema.names if name in SIDECAR.names])
+        yield narrow, render(batch, operation, items)
 
 
 class _Writer:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK_ROWS", "chunks", "connect", "fetch", "show"]
 
-CHUNK_ROWS = 131_072
+CHUNK_ROWS = 65_536
 _CHUNK_BYTES = 192 * 2**20
 _SCAN_ROWS = 32_768  # DuckDB gives each thread one Arrow batch: a chunk in one piece would keep one core idle
 

@@ -21,11 +21,10 @@ import pyarrow as pa
 
 from fukuhon.clock import TOKYO
 from fukuhon.errors import DataError
-from fukuhon.files import Fingerprints, Spool, by_row_no
+from fukuhon.files import Fingerprints, Spool, ahead, by_row_no
 from fukuhon.layouts import DatasetLayout
 from fukuhon.originals import Source, open_source
 from fukuhon.quality import Baseline, Suite, Verdict, judge
-from fukuhon.registration.ahead import ahead
 from fukuhon.registration.census import Census
 from fukuhon.registration.desk import Desk
 from fukuhon.registration.evidence import keep_evidence, last_class_counts

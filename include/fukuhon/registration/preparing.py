@@ -14,12 +14,23 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from fukuhon.files import HASH, Caps, FileSet, Header, Operation, SetEntry, plan_split, sweep, wire_bytes, write_set
+from fukuhon.files import (
+    HASH,
+    Caps,
+    FileSet,
+    Header,
+    Operation,
+    SetEntry,
+    ahead,
+    plan_split,
+    sweep,
+    wire_bytes,
+    write_set,
+)
 from fukuhon.ledger import FileState, NewFile, RunKey, files, quarantines, runs, tallies
 from fukuhon.originals import addressee_register
 from fukuhon.records import Holdings
 from fukuhon.registration.accounts import close_books
-from fukuhon.registration.ahead import ahead
 from fukuhon.registration.books import holdings
 from fukuhon.registration.choosing import Choice
 from fukuhon.registration.corrections import correction_lists

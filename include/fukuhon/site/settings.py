@@ -200,7 +200,7 @@ class Limits(Part):
     collations_per_day: Positive = 20
     requests_per_day: Positive = 60
     erase_after_days: Positive = 30
-    batch_rows: Positive = 65_536
+    batch_rows: Positive = 32_768
     threads: Positive = 2
 
 

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from fukuhon.registration.ahead import ahead
+from fukuhon.files.ahead import ahead
 
 
 def test_results_come_in_order_from_another_thread() -> None:
