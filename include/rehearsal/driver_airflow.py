@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -16,6 +17,8 @@ from rehearsal.supervisor_airflow import AirflowHome, program_path
 __all__ = ["Airflow", "AirflowError", "Run"]
 
 _LOOK_S = 0.25
+_ASKED = 5
+"""How often a busy server is asked the same."""
 _PATIENCE_S = 300.0
 """Far longer than anything takes; a machine with other work is no reason to give up."""
 _THINK_S = 2.0
@@ -99,11 +102,27 @@ class Airflow:
         return {"runs": counts[0], "task_instances": counts[1]}
 
     def trigger(self, dag: str, user: str, conf: Mapping[str, Any] | None = None) -> Run:
-        """Start a run by hand, as a person."""
-        answer = self.as_(user).post(
-            f"/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})}
-        )
-        return Run(dag, answer.raise_for_status().json()["dag_run_id"])
+        """Start a run by hand, as a person; under a name of its own, so that asking again starts no second one."""
+        run = Run(dag, f"manual__{uuid4()}")
+        body = {"dag_run_id": run.id, "logical_date": None, "conf": dict(conf or {})}
+        self._ask(user, "POST", f"/api/v2/dags/{dag}/dagRuns", body)
+        return run
+
+    def _ask(self, user: str, method: str, path: str, body: Mapping[str, Any]) -> None:
+        """Ask as a person, again where the server was too busy. Raises AirflowError where it refuses or stays busy."""
+        for _ in range(_ASKED):
+            try:
+                answer = self.as_(user).request(method, path, json=dict(body))
+            except httpx.ReadTimeout:
+                continue
+            if (
+                answer.status_code == httpx.codes.CONFLICT or answer.is_success
+            ):  # a conflict: it was done the first time
+                return
+            if not answer.is_server_error:
+                break
+            time.sleep(_LOOK_S)
+        raise AirflowError(f"Airflow が依頼を受け付けません：{method} {path}")
 
     def state(self, run: Run) -> str | None:
         """The run's state; None while there is no such run."""
@@ -152,7 +171,7 @@ class Airflow:
         self.wait_task(run, task, "awaiting_input", "deferred", timeout_s=timeout_s)
         self.until(lambda: self.watcher.get(path).status_code == httpx.codes.OK, f"{run.dag}.{task}", timeout_s)
         time.sleep(_THINK_S)
-        self.as_(user).patch(path, json={"chosen_options": [choice], "params_input": {}}).raise_for_status()
+        self._ask(user, "PATCH", path, {"chosen_options": [choice], "params_input": {}})
 
     def clear(self, run: Run, task: str, user: str) -> None:
         """Clear a task of a run, as a person does in the UI."""

@@ -26,6 +26,7 @@ _ROLES = {"administrator": "ADMIN"}
 # The triggerer waits ten seconds for a child that is deaf then, the api-server for connections that nobody uses.
 _SLOW_TO_GO = frozenset({"api-server", "triggerer"})
 _ASK_AGAIN_S = 2.0
+_SERVER = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "rehearsal.supervisor_sqlite.CONNECT_ARGS_SERVER"}
 _SCHEMA = "3.3.2-1"
 _MIGRATE = """\
 from airflow.models import Pool
@@ -131,7 +132,13 @@ class AirflowHome:
         airflow = program_path("airflow")
         again = dict.fromkeys(_SLOW_TO_GO, _ASK_AGAIN_S)
         return tuple(
-            Program(name, (airflow, *line), environment, ask_again_s=again.get(name), serves=name == "api-server")
+            Program(
+                name,
+                (airflow, *line),
+                environment | (_SERVER if name == "api-server" else {}),
+                ask_again_s=again.get(name),
+                serves=name == "api-server",
+            )
             for name, line in lines.items()
         )
 

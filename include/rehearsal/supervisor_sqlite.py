@@ -13,9 +13,12 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Self
 
-__all__ = ["CONNECT_ARGS", "CONNECT_ARGS_ASYNC", "PatientConnection"]
+__all__ = ["CONNECT_ARGS", "CONNECT_ARGS_ASYNC", "CONNECT_ARGS_SERVER", "PatientConnection"]
 
 _TIMEOUT_S = 60
+# The api-server notes what a person does in the thread that serves all requests. Where another request of its own has
+# the write lock, neither goes on until one gives up; whoever asked is told to ask again.
+_SERVER_TIMEOUT_S = 8
 
 
 class _Cursor(sqlite3.Cursor):
@@ -39,3 +42,4 @@ class PatientConnection(sqlite3.Connection):
 
 CONNECT_ARGS_ASYNC = {"timeout": _TIMEOUT_S}
 CONNECT_ARGS = {**CONNECT_ARGS_ASYNC, "factory": PatientConnection}
+CONNECT_ARGS_SERVER = {**CONNECT_ARGS, "timeout": _SERVER_TIMEOUT_S}
