@@ -115,9 +115,7 @@ class Airflow:
                 answer = self.as_(user).request(method, path, json=dict(body))
             except httpx.ReadTimeout:
                 continue
-            if (
-                answer.status_code == httpx.codes.CONFLICT or answer.is_success
-            ):  # a conflict: it was done the first time
+            if answer.is_success or answer.status_code == httpx.codes.CONFLICT:  # it was done the first time
                 return
             if not answer.is_server_error:
                 break
